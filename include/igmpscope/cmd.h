@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Verbs and their options, as tables: parsing, --help, manual pages and completion come from them.
+ * To add a verb: one word in VERBS and src/cmd/NAME.c. */
+#ifndef IGMPSCOPE_CMD_H
+#define IGMPSCOPE_CMD_H
+
+#include "igmpscope/base.h"
+#include "igmpscope/net.h"
+#include "igmpscope/writer.h"
+
+#define VERBS(X) X(server) X(client) X(watch) X(members) X(lint) X(list)
+
+/* Exit status (interface.md). */
+enum { EXIT_HELD = 0, EXIT_NOT_HELD = 1, EXIT_TROUBLE = 2, EXIT_SKIPPED = 77 };
+
+enum option_type {
+        OPTION_FLAG,    /* bool */
+        OPTION_COUNT,   /* int, counts how often */
+        OPTION_INT,     /* int, within min and max */
+        OPTION_UINT,    /* uint64_t, up to max (0: any) */
+        OPTION_SECONDS, /* int64_t nanoseconds */
+        OPTION_TEXT,    /* const char * */
+        OPTION_ONOFF,   /* int: 1 on, 0 off; -1 as long as not given */
+        OPTION_WORD,    /* int: index into `words` */
+};
+
+struct option_row {
+        char letter;          /* 0: only the long name */
+        const char *name;     /* without dashes */
+        const char *argument; /* NULL: takes none */
+        const char *help;
+        enum option_type type;
+        size_t at; /* offsetof in the verb's settings */
+        long min, max;
+        const char *words; /* OPTION_WORD: "auto|always|never" */
+};
+
+/* What every verb's settings begin with. */
+struct settings {
+        const struct verb *verb;
+        char **words; /* what is no option, in order */
+        int n_words;
+        /* output */
+        const char *format, *output, *netns;
+        int verbose, quiet, color;
+        bool json, numeric;
+        int64_t deadline_ns; /* -W; 0: none */
+        uint64_t count;      /* -c; 0: no limit */
+        /* capturing verbs */
+        struct capture_options capture;
+        const char *link_name; /* -y */
+        bool no_promiscuous;
+        int direction; /* -Q in|out|inout */
+        /* verdicts */
+        bool tap;
+        const char *junit;
+};
+
+struct verb {
+        const char *name;
+        const char *arguments; /* usage, after the name */
+        const char *summary;   /* one line */
+        const char *text;      /* more, for --help; examples */
+        const struct option_row *const *options; /* tables, NULL at the end */
+        size_t size;           /* of its settings */
+        void (*defaults)(void *settings); /* or NULL */
+        int (*run)(void *settings, struct error *err); /* exit status; -1: err says, status 2 */
+};
+
+#define X(name) extern const struct verb verb_##name;
+VERBS(X)
+#undef X
+
+const struct verb *verb_at(size_t i);
+/* A unique prefix is enough; NULL with err set if none or several. */
+const struct verb *verb_find(const char *word, struct error *err);
+
+/* Tables that several verbs share; each ends with a row of all zeros. */
+extern const struct option_row options_output[], options_capture[], options_verdict[], options_limits[];
+
+/* Parses argv[1…] into settings (zeroed, of verb->size). 0, or -1 with err; *help is set for --help. */
+int options_parse(const struct verb *v, int argc, char **argv, void *settings, bool *help, struct error *err);
+void verb_help(const struct verb *v, struct text *t);
+void usage(struct text *t);
+
+/* Where a verb's output goes: a writer over a file or stdout. */
+struct output {
+        struct writer writer;
+        struct text text;
+        int fd;
+        const char *name;
+        bool failed, broken_pipe;
+};
+int output_open(struct output *o, const struct settings *s, struct error *err);
+int output_flush(struct output *o, struct error *err); /* writes what has collected */
+int output_close(struct output *o, struct error *err);
+
+/* Opens what -i or -r name, as the options say; notes and warnings go to stderr. */
+int settings_capture(const struct settings *s, struct capture **c, struct error *err);
+void note(const struct settings *s, const char *format, ...) __attribute__((format(printf, 2, 3))); /* stderr, not with -q */
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memberships over time, queriers, conformance rules, expectations. Time comes from the packets.
+ * RFC 9776 §6 and §7, RFC 9777 §7 and §8. */
+#ifndef IGMPSCOPE_MODEL_H
+#define IGMPSCOPE_MODEL_H
+
+#include "igmpscope/base.h"
+#include "igmpscope/wire.h"
+#include "igmpscope/writer.h"
+
+enum filter_mode { MODE_NONE, MODE_INCLUDE, MODE_EXCLUDE };
+const char *filter_mode_name(enum filter_mode m);
+
+/* A filter: INCLUDE({}) is "not a member". The list lives as long as the tracker says (below). */
+struct filter {
+        enum filter_mode mode;
+        const struct addr *sources; /* sorted */
+        uint32_t n;
+};
+
+/* ---- tracker ---- */
+struct tracker;
+
+struct tracker_options {
+        int gmi;                  /* 9776 (default, 0 means it) or 3376: the Group Membership Interval's formula */
+        bool ssm_off;             /* --ssm-strict off: use EXCLUDE and old messages in the SSM range */
+        bool fast_leave;          /* explicit tracking ends a group at once */
+        uint64_t max_memberships; /* 0: 16,777,216 */
+};
+
+enum change_event { CHANGE_JOINED, CHANGE_LEFT, CHANGE_EXPIRED, CHANGE_CHANGED };
+const char *change_event_name(enum change_event e);
+
+/* What the tracker now believes that it did not before. Views live until the next tracker_ call. */
+struct change {
+        uint64_t frame;  /* 0: none, as for an expiry */
+        int64_t time_ns;
+        const char *interface;
+        const uint16_t *vlan;
+        uint8_t n_vlan;
+        struct addr host, group;
+        uint8_t mac[6];
+        struct filter from, to;
+        enum change_event event;
+        const char *why; /* the record's name, or "timer", "leave", … */
+};
+
+struct tracker *tracker_new(const struct tracker_options *o); /* NULL: no memory */
+void tracker_free(struct tracker *t);
+/* One change a call until false: for (…) while (tracker_apply(t, &pkt, &rec, &chg)) …
+ * tracker_packet takes note of queries and of who is there; call it once for each packet before its records. */
+void tracker_packet(struct tracker *t, const struct packet *p);
+bool tracker_apply(struct tracker *t, const struct packet *p, const struct record *r, struct change *c);
+/* All that runs out at or before now, in order of its time; one change a call until false. */
+bool tracker_expire(struct tracker *t, int64_t now_ns, struct change *c);
+void change_describe(const struct change *c, struct writer *w);
+
+/* Reading the state; *at starts at 0. Views live until the next tracker_apply or tracker_expire. Order: by
+ * interface, VLAN, group, host, so that the same capture gives the same output. */
+struct member {
+        const char *interface;
+        const uint16_t *vlan;
+        uint8_t n_vlan, version;
+        struct addr group, host;
+        uint8_t mac[6];
+        struct filter filter;
+        int64_t since_ns, refreshed_ns, expires_ns;
+        bool presumed; /* an older host that may have been suppressed (RFC 2236 §3) */
+};
+struct group_state { /* the router-side state, RFC 9776 §6.2.1 */
+        const char *interface;
+        const uint16_t *vlan;
+        uint8_t n_vlan, version; /* version: group compatibility mode */
+        struct addr group;
+        enum filter_mode mode;
+        const struct addr *sources;
+        const int64_t *source_expires_ns; /* 0: an excluded source */
+        uint32_t n;
+        int64_t group_expires_ns; /* EXCLUDE only */
+};
+struct querier {
+        const char *interface;
+        const uint16_t *vlan;
+        uint8_t n_vlan, version;
+        struct addr address;
+        uint8_t mac[6];
+        bool elected;
+        uint32_t interval_s, qrv, max_resp_ms;
+        double measured_interval_s; /* 0: not known */
+        int64_t first_ns, last_ns;
+        uint64_t queries;
+};
+bool member_next(struct tracker *t, size_t *at, struct member *m);
+bool group_next(struct tracker *t, size_t *at, struct group_state *g);
+bool querier_next(struct tracker *t, size_t *at, struct querier *q);
+void member_describe(const struct member *m, struct writer *w);
+void group_describe(const struct group_state *g, int64_t now_ns, struct writer *w);
+void querier_describe(const struct querier *q, struct writer *w);
+
+/* ---- rules ---- */
+enum severity { SEVERITY_NOTICE, SEVERITY_SHOULD, SEVERITY_MUST };
+enum basis { BASIS_MUST, BASIS_SHOULD, BASIS_MAY, BASIS_REC, BASIS_LC, BASIS_STATEMENT, BASIS_DERIVED };
+
+struct rule {
+        const char *id;
+        enum severity severity;
+        enum basis basis;
+        bool sequence; /* needs history */
+        const char *text; /* one plain sentence: what is right */
+        const char *cite;
+        /* the rest is the rule's own: model/rules.c */
+        const void *check;
+};
+const struct rule *rule_at(size_t i); /* NULL past the end */
+const struct rule *rule_find(const char *id);
+const char *severity_name(enum severity s);
+const char *basis_name(enum basis b);
+
+struct finding {
+        const struct rule *rule;
+        uint64_t frame;
+        int64_t time_ns;
+        enum severity severity; /* the rule's, or lower where the case is milder */
+        char seen[160], expected[160];
+};
+
+/* Judges packets. Feed each packet once, before its records go to the tracker, then take findings. */
+struct linter;
+struct linter_options {
+        const char *only, *skip; /* comma-separated ids, or NULL */
+        enum severity severity;  /* this and above */
+        bool packets, sequences; /* both false: both */
+};
+int linter_new(struct linter **l, const struct linter_options *o, struct tracker *t, struct error *err);
+void linter_free(struct linter *l);
+void linter_packet(struct linter *l, const struct packet *p);
+void linter_time(struct linter *l, int64_t now_ns); /* time passes: windows close */
+bool linter_next(struct linter *l, struct finding *f);
+void finding_describe(const struct finding *f, struct writer *w);
+void rule_describe(const struct rule *r, struct writer *w);
+
+/* ---- verdicts ---- */
+enum result { RESULT_HOLDS, RESULT_DEVIATES, RESULT_SKIPPED };
+struct verdict {
+        const char *id, *claim, *cite;
+        enum result result;
+        const char *expected, *seen, *reason, *evidence;
+        const uint64_t *frames;
+        uint32_t n_frames;
+};
+void verdict_describe(const struct verdict *v, struct writer *w);
+const char *result_name(enum result r);
+
+#endif
