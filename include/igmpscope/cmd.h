@@ -8,7 +8,7 @@
 #include "igmpscope/net.h"
 #include "igmpscope/writer.h"
 
-#define VERBS(X) X(server) X(client) X(watch) X(members) X(lint) X(list)
+#define VERBS(X) X(list)
 
 /* Exit status (interface.md). */
 enum { EXIT_HELD = 0, EXIT_NOT_HELD = 1, EXIT_TROUBLE = 2, EXIT_SKIPPED = 77 };
@@ -20,9 +20,19 @@ enum option_type {
         OPTION_UINT,    /* uint64_t, up to max (0: any) */
         OPTION_SECONDS, /* int64_t nanoseconds */
         OPTION_TEXT,    /* const char * */
+        OPTION_MANY,    /* struct option_list: may be given several times */
         OPTION_ONOFF,   /* int: 1 on, 0 off; -1 as long as not given */
         OPTION_WORD,    /* int: index into `words` */
 };
+
+enum { OPTION_LIST_MAX = 64 };
+
+struct option_list {
+        const char *values[OPTION_LIST_MAX];
+        int n;
+};
+
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct option_row {
         char letter;          /* 0: only the long name */
@@ -40,6 +50,8 @@ struct settings {
         const struct verb *verb;
         char **words; /* what is no option, in order */
         int n_words;
+        int dashes; /* how many words stood before --, if has_dashes */
+        bool has_dashes;
         /* output */
         const char *format, *output, *netns;
         int verbose, quiet, color;
@@ -50,7 +62,7 @@ struct settings {
         struct capture_options capture;
         const char *link_name; /* -y */
         bool no_promiscuous;
-        int direction; /* -Q in|out|inout */
+        int direction; /* -Q: an enum frame_direction */
         /* verdicts */
         bool tap;
         const char *junit;
@@ -93,6 +105,7 @@ struct output {
 };
 int output_open(struct output *o, const struct settings *s, struct error *err);
 int output_flush(struct output *o, struct error *err); /* writes what has collected */
+int output_ready(struct output *o, struct error *err); /* after a value: writes once enough has collected */
 int output_close(struct output *o, struct error *err);
 
 /* Opens what -i or -r name, as the options say; notes and warnings go to stderr. */

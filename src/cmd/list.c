@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* list: every list of the program, walked where it stands. */
+#include "igmpscope/cmd.h"
+
+#include <string.h>
+
+#include "igmpscope/model.h"
+#include "igmpscope/out.h"
+#include "igmpscope/wire.h"
+
+static void line(struct writer *w, const struct kind *kind, const char *name, int width, const char *summary)
+{
+        writer_open(w, kind);
+        put_column(w, STYLE_GROUP, width, "%s", name);
+        put_column(w, STYLE_PLAIN, 0, "%s", summary);
+        put_str(w, "name", name);
+        put_str(w, "summary", summary);
+        writer_close(w);
+}
+
+static void list_verbs(struct writer *w)
+{
+        static const struct kind kind = {"verb", NULL};
+        const struct verb *v;
+
+        for (size_t i = 0; (v = verb_at(i)); i++)
+                line(w, &kind, v->name, 10, v->summary);
+}
+
+static void list_formats(struct writer *w)
+{
+        static const struct kind kind = {"format", NULL};
+        const struct format *f;
+
+        for (size_t i = 0; (f = format_at(i)); i++)
+                line(w, &kind, f->name, 8, f->summary);
+}
+
+static const struct list {
+        const char *name, *summary;
+        void (*walk)(struct writer *w);
+} lists[] = {
+        {"verbs", "what igmpscope does", list_verbs},
+        {"formats", "how output can look (-T)", list_formats},
+};
+
+static const struct list *find(const char *word)
+{
+        for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+                if (!strncmp(lists[i].name, word, strlen(word)))
+                        return &lists[i];
+        return NULL;
+}
+
+static int run(void *settings, struct error *err)
+{
+        static const struct kind kind = {"list", NULL};
+        struct settings *s = settings;
+        const struct list *found = s->n_words ? find(s->words[0]) : NULL;
+        struct output o;
+
+        if (s->n_words > 1)
+                return error_set(err, "one list at a time, not '%s' as well", s->words[1]);
+        if (s->n_words && !found)
+                return error_set(err, "no list '%s'; `igmpscope list` names them", s->words[0]);
+        if (output_open(&o, s, err) < 0)
+                return -1;
+        if (found)
+                found->walk(&o.writer);
+        for (size_t i = 0; !found && i < sizeof lists / sizeof *lists; i++)
+                line(&o.writer, &kind, lists[i].name, 12, lists[i].summary);
+        return output_close(&o, err);
+}
+
+static const struct option_row *const options[] = {options_output, NULL};
+
+const struct verb verb_list = {
+        .name = "list",
+        .arguments = "[verbs|messages|rules|claims|formats|links|topologies]",
+        .summary = "every list that the program is made of: verbs, messages, rules, formats, link types …",
+        .options = options,
+        .size = sizeof(struct settings),
+        .run = run,
+};
