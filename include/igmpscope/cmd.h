@@ -63,6 +63,12 @@ struct settings {
         const char *link_name; /* -y */
         bool no_promiscuous;
         int direction; /* -Q: an enum frame_direction */
+        int filter_from; /* which word begins the filter */
+        struct {
+                int rfc3376, ssm_strict;
+                bool fast_leave;
+                uint64_t max_memberships;
+        } tracking;
         /* verdicts */
         bool tap;
         const char *junit;
@@ -88,7 +94,8 @@ const struct verb *verb_at(size_t i);
 const struct verb *verb_find(const char *word, struct error *err);
 
 /* Tables that several verbs share; each ends with a row of all zeros. */
-extern const struct option_row options_output[], options_capture[], options_verdict[], options_limits[];
+extern const struct option_row options_output[], options_capture[], options_verdict[], options_limits[],
+        options_tracking[];
 
 /* Parses argv[1…] into settings (zeroed, of verb->size). 0, or -1 with err; *help is set for --help. */
 int options_parse(const struct verb *v, int argc, char **argv, void *settings, bool *help, struct error *err);
@@ -108,8 +115,38 @@ int output_flush(struct output *o, struct error *err); /* writes what has collec
 int output_ready(struct output *o, struct error *err); /* after a value: writes once enough has collected */
 int output_close(struct output *o, struct error *err);
 
-/* Opens what -i or -r name, as the options say; notes and warnings go to stderr. */
-int settings_capture(const struct settings *s, struct capture **c, struct error *err);
+/* What -i or -r name, decoded, until its end, -c, -W or a signal. */
+struct stream {
+        const struct settings *settings;
+        struct capture *capture;
+        struct decoder *decoder;
+        struct frame frame;
+        bool live;
+        int64_t first_ns, now_ns; /* of the packets; when idle, the clock's */
+        int64_t deadline;
+        uint64_t taken;
+        struct {
+                uint64_t igmp, mld, udp, malformed;
+        } sums;
+};
+int stream_open(struct stream *st, const struct settings *s, struct error *err);
+/* CAPTURE_FRAME with *p filled, CAPTURE_IDLE, CAPTURE_END, or CAPTURE_ERROR with err. */
+int stream_next(struct stream *st, struct packet *p, struct error *err);
+void stream_taken(struct stream *st); /* counts towards -c */
+void stream_summary(struct stream *st, struct writer *w); /* a value; for people a note on stderr */
+void stream_close(struct stream *st);
+
+/* The time column. */
+enum clock_style { CLOCK_TIME, CLOCK_DATE, CLOCK_EPOCH, CLOCK_DELTA, CLOCK_RELATIVE, CLOCK_NONE };
+struct clock {
+        int style; /* enum clock_style */
+        int64_t first_ns, last_ns;
+};
+void clock_column(struct clock *c, struct writer *w, int64_t ns);
+
+struct tracker_options;
+void tracking_options(const struct settings *s, struct tracker_options *o);
+
 void note(const struct settings *s, const char *format, ...) __attribute__((format(printf, 2, 3))); /* stderr, not with -q */
 
 #endif

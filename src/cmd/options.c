@@ -170,6 +170,7 @@ int options_parse(const struct verb *v, int argc, char **argv, void *settings, b
         common->verb = v;
         common->words = argv;
         common->capture.link = -1;
+        common->tracking.ssm_strict = 1;
         if (v->defaults)
                 v->defaults(settings);
         for (s.i = 1; s.i < argc && strcmp(argv[s.i], "--"); s.i++)

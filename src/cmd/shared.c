@@ -47,3 +47,15 @@ const struct option_row options_verdict[] = {
         {0, "junit", "FILE", "verdicts as JUnit XML in FILE as well", OPTION_TEXT, AT(junit), 0, 0, NULL},
         {0},
 };
+
+const struct option_row options_tracking[] = {
+        {0, "gmi", "9776|3376", "how long a membership lasts: RFC 9776 §8.4 (RV × QI + 2 × QRI, the default) or RFC 3376",
+         OPTION_WORD, AT(tracking.rfc3376), 0, 0, "9776|3376"},
+        {0, "ssm-strict", "on|off", "ignore EXCLUDE and older messages in the SSM range (on: RFC 9776 §6.4)", OPTION_ONOFF,
+         AT(tracking.ssm_strict), 0, 0, NULL},
+        {0, "fast-leave", NULL, "end a group when its last known host leaves, without waiting for the querier",
+         OPTION_FLAG, AT(tracking.fast_leave), 0, 0, NULL},
+        {0, "max-memberships", "N", "track at most so many; more are counted and reported (default 16777216)", OPTION_UINT,
+         AT(tracking.max_memberships), 1, 0, NULL},
+        {0},
+};
