@@ -12,14 +12,14 @@ static int trouble(const struct verb *v, const struct error *err)
         return EXIT_TROUBLE;
 }
 
-static int show(void (*print)(struct text *t), const struct verb *v)
+static int show(const struct verb *v) /* NULL: all of it */
 {
         struct text t = {0};
 
         if (v)
                 verb_help(v, &t);
         else
-                print(&t);
+                usage(&t);
         fputs(text_string(&t), stdout);
         text_free(&t);
         return fflush(stdout) ? EXIT_TROUBLE : EXIT_HELD;
@@ -35,7 +35,7 @@ static int run(const struct verb *v, int argc, char **argv)
         if (!s)
                 error_set(&err, "out of memory");
         else if (options_parse(v, argc, argv, s, &help, &err) == 0)
-                r = help ? show(NULL, v) : v->run(s, &err);
+                r = help ? show(v) : v->run(s, &err);
         free(s);
         return r < 0 ? trouble(v, &err) : r;
 }
@@ -52,9 +52,9 @@ int main(int argc, char **argv)
         }
         if (!strcmp(word, "help") || !strcmp(word, "--help") || !strcmp(word, "-h")) {
                 if (argc < 3)
-                        return show(usage, NULL);
+                        return show(NULL);
                 v = verb_find(argv[2], &err);
-                return v ? show(NULL, v) : trouble(NULL, &err);
+                return v ? show(v) : trouble(NULL, &err);
         }
         v = verb_find(word, &err);
         return v ? run(v, argc - 1, argv + 1) : trouble(NULL, &err);

@@ -147,6 +147,7 @@ void clock_column(struct clock *c, struct writer *w, int64_t ns);
 struct tracker_options;
 void tracking_options(const struct settings *s, struct tracker_options *o);
 
-void note(const struct settings *s, const char *format, ...) __attribute__((format(printf, 2, 3))); /* stderr, not with -q */
+/* A line on stderr, not with -q. */
+void note(const struct settings *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -53,7 +53,8 @@ int output_flush(struct output *o, struct error *err)
                 } else if (errno != EINTR) {
                         o->failed = true;
                         o->broken_pipe = errno == EPIPE;
-                        error_system(err, errno, errno == ENOSPC ? "free some room, or name another file with -o" : NULL,
+                        error_system(err, errno,
+                                     errno == ENOSPC ? "free some room, or name another file with -o" : NULL,
                                      "write %s", o->name);
                 }
         }
