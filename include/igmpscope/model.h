@@ -18,6 +18,23 @@ struct filter {
         uint32_t n;
 };
 
+/* ---- what a receiver does with a packet (RFC 1122, 2236, 2710, 3590, 9776, 9777) ---- */
+enum disposition {
+        DISPOSITION_NONE, /* no IGMP or MLD message here */
+        DISPOSITION_USE,
+        DISPOSITION_PROXY,     /* a query from 0.0.0.0: opens response windows, elects nobody (RFC 4541 §2.1.1) */
+        DISPOSITION_SNOOPING,  /* a report from ::, which routers discard and snooping switches use (RFC 3590 §4) */
+        DISPOSITION_DROP,
+};
+struct disposition_row {
+        enum disposition disposition;
+        bool (*when)(const struct packet *p);
+        const char *why, *cite;
+};
+/* The first row that fits; never NULL. The last one says USE. */
+const struct disposition_row *packet_disposition(const struct packet *p);
+const struct disposition_row *disposition_at(size_t i); /* NULL past the end */
+
 /* ---- tracker ---- */
 struct tracker;
 
@@ -25,24 +42,27 @@ struct tracker_options {
         int gmi;                  /* 9776 (default, 0 means it) or 3376: the Group Membership Interval's formula */
         bool ssm_off;             /* --ssm-strict off: use EXCLUDE and old messages in the SSM range */
         bool fast_leave;          /* explicit tracking ends a group at once */
+        bool snooping;            /* use reports from ::, as snooping switches must */
         uint64_t max_memberships; /* 0: 16,777,216 */
+        uint64_t seed[2];         /* of the keyed hash: random where input may be hostile; never shows in results */
 };
 
 enum change_event { CHANGE_JOINED, CHANGE_LEFT, CHANGE_EXPIRED, CHANGE_CHANGED };
 const char *change_event_name(enum change_event e);
 
-/* What the tracker now believes that it did not before. Views live until the next tracker_ call. */
+/* What the tracker now believes that it did not before. Views live until the next call that changes the tracker. */
 struct change {
         uint64_t frame;  /* 0: none, as for an expiry */
         int64_t time_ns;
         const char *interface;
         const uint16_t *vlan;
         uint8_t n_vlan;
+        bool has_mac;
         struct addr host, group;
         uint8_t mac[6];
         struct filter from, to;
         enum change_event event;
-        const char *why; /* the record's name, or "timer", "leave", … */
+        const char *why; /* the record's name, "report", "leave", "done", "timer" */
 };
 
 struct tracker *tracker_new(const struct tracker_options *o); /* NULL: no memory */
@@ -53,19 +73,22 @@ void tracker_packet(struct tracker *t, const struct packet *p);
 bool tracker_apply(struct tracker *t, const struct packet *p, const struct record *r, struct change *c);
 /* All that runs out at or before now, in order of its time; one change a call until false. */
 bool tracker_expire(struct tracker *t, int64_t now_ns, struct change *c);
-void change_describe(const struct change *c, struct writer *w);
 
-/* Reading the state; *at starts at 0. Views live until the next tracker_apply or tracker_expire. Order: by
- * interface, VLAN, group, host, so that the same capture gives the same output. */
-struct member {
+/* Reading the state; *at starts at 0. Views live until the next call of the same function, or one that changes the
+ * tracker. Order: by interface, VLAN, group, host, so that the same capture gives the same output. */
+struct member { /* one host's own state for one group: explicit tracking */
         const char *interface;
         const uint16_t *vlan;
         uint8_t n_vlan, version;
+        bool has_mac;
+        bool anonymous; /* reports come from 0.0.0.0 or ::, told apart by MAC only */
+        bool presumed;  /* an older host that may have been suppressed (RFC 2236 §3) */
+        bool stale;     /* did not answer a query that it should have */
+        bool partial;   /* it listens to at least this: the capture has not shown all */
         struct addr group, host;
         uint8_t mac[6];
         struct filter filter;
         int64_t since_ns, refreshed_ns, expires_ns;
-        bool presumed; /* an older host that may have been suppressed (RFC 2236 §3) */
 };
 struct group_state { /* the router-side state, RFC 9776 §6.2.1 */
         const char *interface;
@@ -83,9 +106,10 @@ struct querier {
         const uint16_t *vlan;
         uint8_t n_vlan, version;
         struct addr address;
+        bool has_mac;
         uint8_t mac[6];
         bool elected;
-        uint32_t interval_s, qrv, max_resp_ms;
+        uint32_t interval_s, qrv, max_resp_ms; /* of its last general query; 0: it does not say */
         double measured_interval_s; /* 0: not known */
         int64_t first_ns, last_ns;
         uint64_t queries;
@@ -93,7 +117,14 @@ struct querier {
 bool member_next(struct tracker *t, size_t *at, struct member *m);
 bool group_next(struct tracker *t, size_t *at, struct group_state *g);
 bool querier_next(struct tracker *t, size_t *at, struct querier *q);
-void member_describe(const struct member *m, struct writer *w);
+
+/* Through the writer. X_describe is open, columns, fields, close; who wants a column of its own takes them one by
+ * one. now_ns is the moment that the answer is for. */
+extern const struct kind kind_change, kind_member, kind_group, kind_querier, kind_verdict;
+void change_columns(const struct change *c, struct writer *w);
+void change_fields(const struct change *c, struct writer *w);
+void change_describe(const struct change *c, struct writer *w);
+void member_describe(const struct member *m, int64_t now_ns, struct writer *w);
 void group_describe(const struct group_state *g, int64_t now_ns, struct writer *w);
 void querier_describe(const struct querier *q, struct writer *w);
 
