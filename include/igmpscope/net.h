@@ -56,7 +56,7 @@ int savefile_open(struct savefile **s, const struct savefile_options *o, struct 
 int savefile_write(struct savefile *s, const struct frame *f, const char *comment, struct error *err);
 int savefile_close(struct savefile *s, struct error *err); /* flushes; s may be NULL */
 
-/* ---- interfaces ---- */
+/* ---- interfaces, local addresses, routes ---- */
 struct interface {
         int index;
         unsigned flags; /* IFF_* */
@@ -66,34 +66,116 @@ struct interface {
         int mtu;
 };
 int interface_find(const char *name_index_or_address, struct interface *i, struct error *err);
-/* The interface and source address that the kernel's routing gives a group, and why, in words. */
-int interface_for_group(const struct addr *group, struct interface *i, struct text *why, struct error *err);
+int interface_by_index(int index, struct interface *i, struct error *err);
+size_t interfaces_multicast(int *indexes, size_t max); /* all that are up and carry multicast; gives how many */
 
-/* ---- multicast sockets ---- */
-/* GROUP, GROUP:PORT, [V6GROUP]:PORT, SOURCE,GROUP[:PORT], each with +N (N groups from GROUP on). */
+/* Every address of this host, with the broadcast address of its link where there is one. */
+struct local_address {
+        struct addr own, broadcast;
+        int ifindex;
+};
+struct local_addresses {
+        struct local_address *p;
+        size_t n;
+};
+int local_addresses_read(struct local_addresses *l, struct error *err); /* replaces what was there */
+bool local_addresses_own(const struct local_addresses *l, const struct addr *a);       /* 127/8 too */
+bool local_addresses_broadcast(const struct local_addresses *l, const struct addr *a); /* 255.255.255.255 too */
+void local_addresses_free(struct local_addresses *l);
+
+/* What the kernel's routing says of a destination: where a datagram leaves, from which address, and why:
+ * "default via 192.0.2.1", "224.0.0.0/4 table 7". ifindex 0: routing chooses (rtnetlink, RTM_GETROUTE). */
+struct route {
+        int ifindex;
+        struct addr source; /* none where the kernel does not say */
+        char why[160];
+};
+int route_lookup(const struct addr *to, int ifindex, struct route *r, struct error *err);
+
+/* ---- endpoints ---- */
+struct endpoint {
+        struct addr addr;
+        uint16_t port;
+        int scope; /* the interface of a link-local IPv6 address, or 0 */
+};
+enum { ENDPOINT_TEXT = 88 };
+socklen_t endpoint_write(const struct endpoint *e, struct sockaddr_storage *ss); /* for a system call */
+struct endpoint endpoint_read(const struct sockaddr_storage *ss);
+const char *endpoint_format(const struct endpoint *e, char buf[ENDPOINT_TEXT]); /* 1.2.3.4:5, [fe80::1%eth0]:5 */
+int addr_family(const struct addr *a); /* AF_INET, AF_INET6, AF_UNSPEC */
+
+/* ---- groups as people write them ----
+ * [SOURCE,]GROUP[+N][%IFACE][:PORT], SOURCE@GROUP too; an IPv6 address with a port stands in brackets. +N: N groups
+ * from GROUP on; it may stand behind the port as well. */
 struct group_spec {
         struct addr source; /* len 0: any */
         struct addr group;
-        uint16_t port; /* 0: not given */
+        uint16_t port; /* 0 unless has_port */
+        bool has_port; /* tells ":0" from no port */
         uint32_t count; /* 1 and more */
+        char interface[32]; /* "" unless given */
 };
+enum { GROUP_SPEC_MAX = 65536 };
 int group_spec_parse(const char *text, struct group_spec *g, struct error *err);
 
-int udp_socket(int family, struct error *err);
-int socket_bind(int fd, const struct addr *a, uint16_t port, struct error *err); /* a none: all interfaces */
-int socket_port(int fd);
-int membership_join(int fd, const struct addr *source, const struct addr *group, int ifindex, struct error *err);
-int membership_leave(int fd, const struct addr *source, const struct addr *group, int ifindex, struct error *err);
-int socket_set_ttl(int fd, int family, int ttl, struct error *err);
-int socket_get_ttl(int fd, int family);
-int socket_set_loop(int fd, int family, bool on, struct error *err);
-int socket_get_loop(int fd, int family);
-int socket_set_interface(int fd, int family, int ifindex, struct error *err); /* IP_MULTICAST_IF */
-int socket_buffer(int fd, int option, int bytes, struct error *err); /* SO_RCVBUF/SO_SNDBUF; bytes 0: only read; gives what was granted */
+/* ---- multicast sockets ---- */
+int udp_socket(int family, struct error *err); /* close-on-exec; AF_INET6: no IPv4 in it */
+int socket_bind(int fd, const struct endpoint *e, struct error *err); /* addr none: all interfaces */
+int socket_port(int fd); /* the bound one, or -1 */
+
+/* Integer settings, of whichever family the socket is. What is not said here is in ip(7), ipv6(7), socket(7). */
+enum socket_setting {
+        SOCKET_REUSE,    /* SO_REUSEADDR */
+        SOCKET_TTL,      /* IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS */
+        SOCKET_LOOP,     /* IP_MULTICAST_LOOP: whether this host's members get a copy of what is sent here */
+        SOCKET_ALL,      /* IP_MULTICAST_ALL: also groups that only others on this host have joined */
+        SOCKET_PKTINFO,  /* datagrams tell their destination and interface */
+        SOCKET_RECVTTL,  /* … and their TTL */
+        SOCKET_RXQ_OVFL, /* … and how many were dropped before them */
+};
+int socket_set(int fd, enum socket_setting what, int value, struct error *err);
+int socket_get(int fd, enum socket_setting what); /* as the kernel reads it back, or -1 */
+const char *socket_setting_name(enum socket_setting what, int family);
+int socket_set_interface(int fd, int ifindex, struct error *err); /* where it sends: IP_MULTICAST_IF */
+/* SO_RCVBUF or SO_SNDBUF. bytes 0: only read. Gives what was granted: Linux doubles, and clamps at twice
+ * net.core.rmem_max or wmem_max (socket(7)). */
+int socket_buffer(int fd, int option, int bytes, struct error *err);
+uint32_t socket_drops(int fd); /* datagrams that the kernel dropped because the buffer was full */
 long system_limit(const char *proc_path); /* first number in the file, or -1 */
-socklen_t sockaddr_make(const struct addr *a, uint16_t port, int ifindex, struct sockaddr_storage *ss);
-void sockaddr_read(const struct sockaddr_storage *ss, struct addr *a, uint16_t *port);
-const char *endpoint_format(const struct addr *a, uint16_t port, char buf[64]); /* 1.2.3.4:5, [::1]:5 */
+
+struct membership {
+        struct addr source; /* none: any */
+        struct addr group;
+        int ifindex; /* 0: the kernel chooses one, by its route to the group */
+};
+int membership_join(int fd, const struct membership *m, struct error *err); /* errno stays for the caller */
+int membership_leave(int fd, const struct membership *m, struct error *err);
+int membership_interface(int fd, const struct addr *group, int hint); /* where fd is a member, hint first; 0: nowhere */
+int membership_users(const struct addr *group, int ifindex); /* as /proc/net/igmp and igmp6 count them; 0: none */
+
+/* ---- datagrams in batches (recvmmsg, sendmmsg) ---- */
+struct datagram {
+        struct endpoint from;
+        struct addr to;    /* the destination it was sent to: a group, or one of our addresses */
+        struct addr local; /* the address to answer from, or none */
+        int ifindex, ttl;  /* 0 and -1: unknown */
+        struct bytes data; /* what fitted; lives until the next batch_receive */
+        size_t length;     /* what came: more than data.n if it was cut */
+        uint32_t drops;    /* SO_RXQ_OVFL: dropped on this socket before it */
+        bool answer;       /* for batch_echo: in */
+        int error;         /* errno of its answer, 0 if it was sent: out */
+};
+struct batch {
+        struct datagram *at;
+        unsigned n;
+        struct batch_memory *memory;
+};
+int batch_open(struct batch *b, unsigned size, size_t max_datagram, struct error *err);
+/* Takes what waits on fd, at most limit, without waiting. 0: b->n datagrams, none if none waited. */
+int batch_receive(struct batch *b, int fd, unsigned limit, struct error *err);
+void batch_echo(struct batch *b, int fd); /* sends the data of each that has `answer` back to where it came from */
+void batch_close(struct batch *b);
+int datagram_send(int fd, const struct endpoint *to, struct bytes data, struct error *err); /* errno stays */
 
 /* ---- injection (libnet) ---- */
 struct injector;
@@ -109,5 +191,9 @@ int64_t time_now_ns(void);       /* CLOCK_REALTIME, as frames carry */
 int64_t time_monotonic_ns(void);
 extern volatile int stop_signal; /* the signal that asked us to end, or 0 */
 void stop_on_signals(void);      /* SIGINT, SIGTERM, SIGHUP set it; SIGPIPE is ignored */
+struct pollfd;
+/* poll(2) until something is ready, wait_ns has passed (negative: no limit) or a signal asks to stop; gives how
+ * many are ready. No signal is lost between the look at stop_signal and the wait. */
+int poll_or_stop(struct pollfd *fds, size_t n, int64_t wait_ns);
 
 #endif
