@@ -14,9 +14,9 @@ struct capture;
 struct capture_options {
         const char *interface; /* name, index or local address; "any" */
         const char *file;      /* or a savefile; "-" is stdin; gzip and zstd are read as they are */
-        const char *filter;    /* pcap-filter(7); NULL: the default one, which loses no IGMP, MLD or multicast UDP */
+        const char *filter;    /* pcap-filter(7); NULL: live filter_default, a file is read whole */
         bool everything;       /* no filter at all */
-        int snaplen;           /* 0: 262,144 */
+        int snaplen;           /* 0: 262,144; at most that */
         int buffer_kib;        /* 0: 4,096 */
         int link;              /* -1: the interface's own */
         enum frame_direction direction; /* FRAME_UNKNOWN: both */
@@ -30,15 +30,16 @@ struct capture_stats {
 
 int capture_open(struct capture **c, const struct capture_options *o, struct error *err);
 enum { CAPTURE_ERROR = -1, CAPTURE_END = 0, CAPTURE_FRAME = 1, CAPTURE_IDLE = 2 };
-/* FRAME: *f is filled and lives until the next call. IDLE: nothing came within timeout_ms (live only).
- * END: the file's end. ERROR: err says what; all whole frames before it have been given. */
+/* FRAME: *f is filled and lives until the next call; f->number is that of the file, also behind a filter.
+ * IDLE: nothing came within timeout_ms, or a signal did (live, and from a pipe). END: the file's end; where it was
+ * cut short, capture_warning says so. ERROR: err says what; all whole frames before it have been given. */
 int capture_next(struct capture *c, struct frame *f, struct error *err);
 void capture_stats(struct capture *c, struct capture_stats *s);
-int capture_fd(const struct capture *c); /* to poll, or -1 */
+int capture_fd(const struct capture *c); /* to poll once capture_next has said IDLE; -1 for files */
 const char *capture_name(const struct capture *c);
-const char *capture_warning(const struct capture *c); /* what a person should be told, or NULL */
+/* What a person should be told, each once, or NULL: ask after the open and after the end. */
+const char *capture_warning(struct capture *c);
 void capture_close(struct capture *c);
-extern const char capture_default_filter[];
 
 /* ---- writing captures ---- */
 struct savefile;
@@ -46,15 +47,19 @@ struct savefile;
 struct savefile_options {
         const char *file; /* "-" is stdout */
         bool pcap;        /* classic pcap; default pcapng */
-        uint64_t rotate_bytes;
-        int64_t rotate_ns;
+        uint64_t rotate_bytes; /* NAME_00001.EXT, NAME_00002.EXT, … each at most so large, or */
+        int64_t rotate_ns;     /* of frames so long */
         bool flush; /* after each packet */
+        const char *filter; /* what was captured with, for the record; or NULL */
 };
 
 int savefile_open(struct savefile **s, const struct savefile_options *o, struct error *err);
-/* comment: pcapng packet comment, or NULL */
+/* comment: pcapng packet comment, or NULL. 0; -1; SAVEFILE_GONE where the reader of a pipe has gone, which is no
+ * trouble to tell. After a failure the file holds whole records only, and takes no more. */
+enum { SAVEFILE_GONE = 1 };
 int savefile_write(struct savefile *s, const struct frame *f, const char *comment, struct error *err);
-int savefile_close(struct savefile *s, struct error *err); /* flushes; s may be NULL */
+void savefile_drops(struct savefile *s, const struct capture_stats *stats); /* for the statistics at its end */
+int savefile_close(struct savefile *s, struct error *err); /* flushes; s may be NULL; as savefile_write */
 
 /* ---- interfaces, local addresses, routes ---- */
 struct interface {

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One way to ask for the next frame, whatever it comes from: our own reader for savefiles, libpcap live. */
+#include "igmpscope/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+
+static int open_file(struct capture *c, const struct capture_options *o, struct error *err)
+{
+        if (source_open(&c->reader.source, o->file, o->timeout_ms ? o->timeout_ms : 10, err) < 0 ||
+            reader_open(&c->reader, err) < 0)
+                return -1;
+        return o->filter && !o->everything ? filter_open(&c->filter, o->filter, err) : 0;
+}
+
+int capture_open(struct capture **out, const struct capture_options *o, struct error *err)
+{
+        struct capture *c;
+
+        *out = NULL;
+        if (!o->file == !o->interface)
+                return error_set(err, o->file ? "-i and -r together: capture live, or read a file, one of the two"
+                                              : "nothing to read: name an interface with -i or a file with -r");
+        c = calloc(1, sizeof *c);
+        if (!c || !(c->name = strdup(o->file ? o->file : o->interface))) {
+                free(c);
+                return error_set(err, "no memory");
+        }
+        c->reader.source.fd = -1;
+        if ((o->file ? open_file(c, o, err) : live_open(c, o, err)) < 0) {
+                capture_close(c);
+                return -1;
+        }
+        *out = c;
+        return 0;
+}
+
+static int next_of_file(struct capture *c, struct frame *f, struct error *err)
+{
+        int have, accepted;
+
+        while ((have = reader_next(&c->reader, f, err)) == CAPTURE_FRAME && c->filter) {
+                accepted = filter_accepts(c->filter, f, err);
+                if (accepted)
+                        return accepted < 0 ? CAPTURE_ERROR : have;
+        }
+        return have;
+}
+
+int capture_next(struct capture *c, struct frame *f, struct error *err)
+{
+        int have = c->live ? live_next(c, f, err) : next_of_file(c, f, err);
+
+        if (have == CAPTURE_FRAME) {
+                c->stats.frames++;
+                c->stats.bytes += f->len;
+        }
+        return have;
+}
+
+void capture_stats(struct capture *c, struct capture_stats *s)
+{
+        *s = c->stats;
+        if (c->live)
+                live_drops(c, s);
+        else
+                reader_drops(&c->reader, s);
+}
+
+int capture_fd(const struct capture *c)
+{
+        return c->live ? live_fd(c) : -1;
+}
+
+const char *capture_name(const struct capture *c)
+{
+        return c->name;
+}
+
+const char *capture_warning(struct capture *c)
+{
+        if (c->warning.n && !c->told) {
+                c->told = true;
+                return text_string(&c->warning);
+        }
+        if (c->reader.warning.n && !c->told_end) {
+                c->told_end = true;
+                return text_string(&c->reader.warning);
+        }
+        return NULL;
+}
+
+void capture_close(struct capture *c)
+{
+        if (!c)
+                return;
+        live_close(c);
+        reader_close(&c->reader);
+        filter_close(c->filter);
+        text_free(&c->warning);
+        free(c->name);
+        free(c);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a capture is made of: a reader of a savefile with a filter, or libpcap's live handle. Private to src/net. */
+#ifndef NET_CAPTURE_H
+#define NET_CAPTURE_H
+
+#include "reader.h"
+
+struct filter; /* a pcap-filter(7) expression, compiled for each link type that comes */
+struct live;
+
+int filter_open(struct filter **f, const char *text, struct error *err);
+int filter_accepts(struct filter *f, const struct frame *frame, struct error *err); /* 1, 0, or -1 */
+void filter_close(struct filter *f);
+int link_of_dlt(int dlt); /* libpcap's number for an open handle, and the file's (LINKTYPE_), differ for raw IP */
+int dlt_of_link(int link);
+
+struct capture {
+        char *name;
+        struct capture_stats stats;
+        struct text warning;
+        bool told, told_end;
+        struct reader reader; /* a savefile, or */
+        struct filter *filter;
+        struct live *live;
+};
+
+int live_open(struct capture *c, const struct capture_options *o, struct error *err);
+int live_next(struct capture *c, struct frame *f, struct error *err);
+void live_drops(struct capture *c, struct capture_stats *s);
+int live_fd(const struct capture *c);
+void live_close(struct capture *c);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Live capture over libpcap: a TPACKET_V3 ring whose blocks are handed over every few milliseconds (immediate mode
+ * would fall back to V2 and its 32 slots), nanosecond time stamps, non-blocking reads between short waits. */
+#include "igmpscope/net.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture.h"
+
+enum { BLOCK_MS = 2, NAMES = 64, LINK_ETHERNET = 1, LINK_SLL = 113, LINK_SLL2 = 276, SLL_OUTGOING = 4 };
+
+/* Interfaces that frames of "any" came from. */
+struct seen {
+        uint32_t index;
+        char name[IF_NAMESIZE];
+};
+
+struct live {
+        pcap_t *pcap;
+        int fd, timeout_ms, link;
+        struct interface interface; /* index 0: "any", or no network interface at all */
+        struct seen seen[NAMES];
+        size_t n_seen;
+        uint64_t number;
+};
+
+static void list_interfaces(struct text *t)
+{
+        struct if_nameindex *all = if_nameindex();
+
+        for (const struct if_nameindex *i = all; i && i->if_index; i++)
+                text_add_format(t, "%s%s", i == all ? "" : " ", i->if_name);
+        if (all)
+                if_freenameindex(all);
+}
+
+static int no_device(const char *name, struct error *err)
+{
+        struct text t = {0};
+
+        list_interfaces(&t);
+        error_set(err, "%s: no such interface; there are: %s any", name, text_string(&t));
+        text_free(&t);
+        return -1;
+}
+
+static int not_permitted(const char *name, struct error *err)
+{
+        char self[256] = "igmpscope";
+        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+        if (n > 0)
+                self[n] = 0;
+        return error_set(err, "%s: capturing takes the right to: run it with sudo; or give it to the program once: "
+                         "sudo setcap cap_net_raw,cap_net_admin+ep %s; or work where you have it: igmpscope lab shell",
+                         name, self);
+}
+
+/* What pcap_activate and the like have to say, as a sentence that helps. */
+static int refused(const struct capture *c, int rc, struct error *err)
+{
+        const char *said = pcap_geterr(c->live->pcap);
+
+        switch (rc) {
+        case PCAP_ERROR_NO_SUCH_DEVICE: return no_device(c->name, err);
+        case PCAP_ERROR_PERM_DENIED:
+        case PCAP_ERROR_PROMISC_PERM_DENIED: return not_permitted(c->name, err);
+        case PCAP_ERROR_IFACE_NOT_UP:
+                return error_set(err, "%s: the interface is down; set it up: ip link set %s up", c->name, c->name);
+        default: return error_set(err, "%s: %s", c->name, *said ? said : pcap_statustostr(rc));
+        }
+}
+
+static void configure(pcap_t *p, const struct capture_options *o)
+{
+        pcap_set_snaplen(p, o->snaplen ? o->snaplen : PACKET_MAX);
+        pcap_set_promisc(p, o->promiscuous);
+        pcap_set_timeout(p, BLOCK_MS);
+        pcap_set_buffer_size(p, (o->buffer_kib ? o->buffer_kib : 4096) * 1024);
+        pcap_set_tstamp_precision(p, PCAP_TSTAMP_PRECISION_NANO);
+}
+
+static int set_link(const struct capture *c, const struct capture_options *o, bool any, struct error *err)
+{
+        struct live *l = c->live;
+        int rc = 0;
+
+        if (o->link >= 0)
+                rc = pcap_set_datalink(l->pcap, dlt_of_link(o->link));
+        else if (any) /* the second version says which interface each frame is from; else the first does */
+                pcap_set_datalink(l->pcap, DLT_LINUX_SLL2);
+        if (rc < 0)
+                return error_set(err, "%s: link type %d: %s", c->name, o->link, pcap_geterr(l->pcap));
+        l->link = link_of_dlt(pcap_datalink(l->pcap));
+        return 0;
+}
+
+static int set_filter(const struct capture *c, const char *text, struct error *err)
+{
+        struct bpf_program code;
+        pcap_t *p = c->live->pcap;
+        int rc;
+
+        if (pcap_compile(p, &code, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
+                return error_set(err, "filter '%s': %s (pcap-filter(7) is its grammar)", text, pcap_geterr(p));
+        rc = pcap_setfilter(p, &code);
+        pcap_freecode(&code);
+        return rc < 0 ? error_set(err, "%s: filter '%s': %s", c->name, text, pcap_geterr(p)) : 0;
+}
+
+static int set_direction(const struct capture *c, enum frame_direction d, struct error *err)
+{
+        if (d == FRAME_UNKNOWN)
+                return 0;
+        if (pcap_setdirection(c->live->pcap, d == FRAME_IN ? PCAP_D_IN : PCAP_D_OUT) < 0)
+                return error_set(err, "%s: -Q: %s", c->name, pcap_geterr(c->live->pcap));
+        return 0;
+}
+
+static int activate(struct capture *c, const struct capture_options *o, struct error *err)
+{
+        struct live *l = c->live;
+        bool any = strcmp(c->name, "any") == 0;
+        char why[PCAP_ERRBUF_SIZE];
+        int rc;
+
+        l->pcap = pcap_create(c->name, why);
+        if (!l->pcap)
+                return error_set(err, "%s: %s", c->name, why);
+        configure(l->pcap, o);
+        rc = pcap_activate(l->pcap);
+        if (rc < 0)
+                return refused(c, rc, err);
+        if (rc == PCAP_WARNING || rc == PCAP_WARNING_PROMISC_NOTSUP)
+                text_add_format(&c->warning, "%s: %s", c->name, pcap_geterr(l->pcap));
+        if (set_link(c, o, any, err) < 0 || set_direction(c, o->direction, err) < 0)
+                return -1;
+        if (!o->everything && o->filter && set_filter(c, o->filter, err) < 0)
+                return -1;
+        if (pcap_setnonblock(l->pcap, 1, why) < 0)
+                return error_set(err, "%s: %s", c->name, why);
+        l->fd = pcap_get_selectable_fd(l->pcap);
+        l->timeout_ms = o->timeout_ms ? o->timeout_ms : 10;
+        return 0;
+}
+
+int live_open(struct capture *c, const struct capture_options *o, struct error *err)
+{
+        c->live = calloc(1, sizeof *c->live);
+        return c->live ? activate(c, o, err) : error_set(err, "no memory");
+}
+
+/* The row of an interface that a cooked frame names; NULL where there are too many. */
+static const struct seen *seen_interface(struct live *l, uint32_t index)
+{
+        struct seen *s = l->seen;
+
+        for (size_t i = 0; i < l->n_seen; i++, s++)
+                if (s->index == index)
+                        return s;
+        if (l->n_seen == NAMES)
+                return NULL;
+        s->index = index;
+        if (!if_indextoname(index, s->name))
+                *s->name = 0;
+        l->n_seen++;
+        return s;
+}
+
+/* Interface and direction, from what the frame itself says. */
+static void place(struct live *l, struct frame *f, const char *name)
+{
+        const uint8_t *p = f->data.p;
+        const struct seen *s;
+
+        f->interface = name;
+        if (f->link == LINK_SLL2 && f->caplen >= 20) {
+                f->direction = p[10] == SLL_OUTGOING ? FRAME_OUT : FRAME_IN;
+                s = seen_interface(l, get32(p + 4, true));
+                f->interface_id = s ? (uint32_t)(s - l->seen) : NAMES;
+                f->interface = s && *s->name ? s->name : NULL;
+        } else if (f->link == LINK_SLL && f->caplen >= 16) {
+                f->direction = p[1] == SLL_OUTGOING ? FRAME_OUT : FRAME_IN;
+        } else if (f->link == LINK_ETHERNET && f->caplen >= 12 && l->interface.index) {
+                f->direction = memcmp(p + 6, l->interface.mac, 6) == 0 ? FRAME_OUT : FRAME_IN;
+        }
+}
+
+/* 1 a frame, 0 none yet, -1 an error. */
+static int take(const struct capture *c, struct frame *f, struct error *err)
+{
+        struct live *l = c->live;
+        struct pcap_pkthdr *h;
+        const u_char *data;
+        int rc = pcap_next_ex(l->pcap, &h, &data);
+
+        if (rc < 0)
+                return error_set(err, "%s: %s", c->name, pcap_geterr(l->pcap));
+        if (!rc)
+                return 0;
+        *f = (struct frame){
+                .number = ++l->number,
+                .time_ns = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec, /* nanoseconds, as asked for */
+                .link = l->link,
+                .caplen = h->caplen,
+                .len = h->len,
+                .data = {data, h->caplen},
+        };
+        place(l, f, c->name);
+        return 1;
+}
+
+int live_next(struct capture *c, struct frame *f, struct error *err)
+{
+        struct live *l = c->live;
+        struct pollfd p = {.fd = l->fd, .events = POLLIN};
+        int rc = take(c, f, err);
+
+        if (rc)
+                return rc;
+        if (stop_signal || poll(&p, 1, l->timeout_ms) < 1)
+                return CAPTURE_IDLE;
+        rc = take(c, f, err);
+        return rc ? rc : CAPTURE_IDLE;
+}
+
+void live_drops(struct capture *c, struct capture_stats *s)
+{
+        struct pcap_stat st;
+
+        if (pcap_stats(c->live->pcap, &st) < 0)
+                return;
+        s->dropped_kernel = st.ps_drop;
+        s->dropped_interface = st.ps_ifdrop;
+}
+
+int live_fd(const struct capture *c)
+{
+        return c->live->fd;
+}
+
+void live_close(struct capture *c)
+{
+        if (!c->live)
+                return;
+        if (c->live->pcap)
+                pcap_close(c->live->pcap);
+        free(c->live);
+}
