@@ -25,16 +25,27 @@ struct frame {
 enum checksum { CHECKSUM_ABSENT, CHECKSUM_GOOD, CHECKSUM_BAD, CHECKSUM_UNVERIFIED };
 const char *checksum_name(enum checksum c);
 
-/* Where the decode stopped, or a tunnel was entered. */
+/* The headers that we can read, in the order of a frame: one parser each (wire/decode.h). */
+#define LAYERS(X) \
+        X(ETHERNET, ethernet) X(VLAN, vlan) X(LLC, llc) X(SLL, sll) X(SLL2, sll2) X(LOOPBACK, loopback) X(PPP, ppp) \
+        X(PPPOE, pppoe) X(MPLS, mpls) X(WLAN, wlan) X(RADIOTAP, radiotap) X(PRISM, prism) \
+        X(IP, ip) X(IP6, ip6) X(HOPOPTS, hopopts) X(ROUTING, routing) X(DSTOPTS, dstopts) X(FRAGMENT, fragment) \
+        X(AH, ah) X(IGMP, igmp) X(ICMP6, icmp6) X(MLD, mld) X(UDP, udp) X(GRE, gre) X(ERSPAN, erspan) \
+        X(VXLAN, vxlan) X(GENEVE, geneve) X(GTPU, gtpu) X(TEREDO, teredo)
+
 enum layer {
-        LAYER_NONE, LAYER_LINK, LAYER_VLAN, LAYER_MPLS, LAYER_PPP, LAYER_ARP, LAYER_IP, LAYER_IP6, LAYER_FRAGMENT,
-        LAYER_IGMP, LAYER_MLD, LAYER_ICMP6, LAYER_UDP, LAYER_TUNNEL, LAYER_OTHER,
+        LAYER_NONE,
+#define X(ID, word) LAYER_##ID,
+        LAYERS(X)
+#undef X
+        LAYER_LINK, /* a link type that we can't read */
+        LAYER_COUNT,
 };
-const char *layer_name(enum layer l);
+const char *layer_name(enum layer l); /* "ethernet", "igmp", … */
 
 enum encap {
         ENCAP_IPIP, ENCAP_6IN4, ENCAP_4IN6, ENCAP_6IN6, ENCAP_GRE, ENCAP_VXLAN, ENCAP_GENEVE, ENCAP_GTPU,
-        ENCAP_PPPOE, ENCAP_PPP, ENCAP_MPLS, ENCAP_TEREDO, ENCAP_WLAN, ENCAP_ERSPAN,
+        ENCAP_PPPOE, ENCAP_PPP, ENCAP_MPLS, ENCAP_TEREDO, ENCAP_ERSPAN,
 };
 const char *encap_name(enum encap e);
 
@@ -44,7 +55,7 @@ enum flaw {
         FLAW_IP_CHECKSUM, FLAW_IP_LENGTH_LONG, FLAW_IP_LENGTH_SHORT, FLAW_IP_OPTIONS, FLAW_IP_VERSION,
         FLAW_GMP_CHECKSUM, FLAW_GMP_SHORT, FLAW_GMP_LENGTH, FLAW_GMP_SOURCES, FLAW_GMP_RECORDS, FLAW_GMP_TRAILING,
         FLAW_GMP_TLV, FLAW_UDP_CHECKSUM, FLAW_UDP_LENGTH, FLAW_CUT, FLAW_FRAGMENT_OVERLAP, FLAW_FRAGMENT_SHORT,
-        FLAW_HBH_ORDER, FLAW_EXT_HEADER, FLAW_DEPTH, FLAW_COUNT,
+        FLAW_FRAGMENT_LONG, FLAW_HBH_ORDER, FLAW_EXT_HEADER, FLAW_HEADER, FLAW_DEPTH, FLAW_COUNT,
 };
 const char *flaw_name(enum flaw f); /* short-with-dashes */
 const char *flaw_text(enum flaw f); /* one sentence */
@@ -82,19 +93,22 @@ struct message {
         enum family family;
         uint8_t type;
         uint8_t version; /* 1 to 3 for IGMP, 1 and 2 for MLD, 0 for messages known by name only */
-        uint16_t min, max;
+        uint16_t min, max;           /* lengths that it may have */
+        uint8_t code_min, code_max;  /* values of octet 1 that it may have: IGMPv1 and v2 queries */
+        uint32_t dst;                /* not 0: only when sent to this IPv4 address (RGMP) */
         enum message_name kind;
         const char *name;  /* the JSON word: query, report, leave, done, … */
         const char *title; /* "IGMPv3 Membership Report" */
         const char *cite;  /* "RFC 9776 §4.2" */
-        void (*parse)(struct gmp *g, struct cursor c); /* c: the whole message */
-        int (*build)(const struct gmp *g, struct packer *k); /* checksum left zero; NULL: not built */
+        /* Reads from octet 4 on and gives the flaws, as bits; *c stays where it could not go on. NULL: no fields. */
+        uint64_t (*parse)(struct gmp *g, struct cursor *c);
+        void (*build)(const struct gmp *g, struct packer *k); /* writes from octet 4 on; NULL: not built */
 };
 const struct message *message_at(size_t i); /* the table, row by row; NULL past its end */
 
 /* A group management message (IGMP or MLD: the IETF's GMP), or one known by name only. */
 struct gmp {
-        const struct message *row; /* NULL: type unknown, or no such message in this packet */
+        const struct message *row; /* NULL: type unknown, too short for it, or no such message in this packet */
         enum family family;
         uint8_t type, code; /* octets 0 and 1; code is Max Resp Code, or reserved */
         enum checksum checksum;
@@ -107,7 +121,8 @@ struct gmp {
         bool s, extension;      /* suppress flag; E bit (RFC 9279) */
         uint8_t qrv, qqic;
         uint32_t qqi_s;
-        uint16_t declared;      /* number of sources (query) or records (report) that the wire claims */
+        uint16_t declared;      /* number of sources (query) or records (report) that the wire claims;
+                                 * Multicast Router Advertisement: the robustness variable */
         uint16_t n_records;     /* whole ones */
         struct sources sources; /* of a query */
         struct bytes records;   /* whole ones */
@@ -125,12 +140,22 @@ uint16_t code16_encode(uint32_t value);
 
 enum echo { ECHO_NONE, ECHO_REQUEST, ECHO_REPLY }; /* set by echo_match, which remembers requests */
 
-enum { VLAN_MAX = 8, ENCAP_MAX = 8 };
+enum { VLAN_MAX = 8, ENCAP_MAX = 8, LAYERS_MAX = 32 };
+
+/* Where a header stands in packet.data. */
+struct header {
+        uint8_t layer;
+        uint32_t offset, length;
+};
+
+struct decoder;
 
 struct packet {
         const struct frame *frame;
+        struct bytes data; /* what offsets count in: the frame; reassembled: its headers and the whole payload */
         /* link */
-        bool has_eth;
+        bool has_eth; /* eth_src is also set for cooked and 802.11 frames, where they tell the sender's MAC */
+        bool eth_ip;  /* the innermost IP header follows that Ethernet header: no tunnel, PPP or MPLS between */
         uint8_t eth_src[6], eth_dst[6];
         uint16_t ethertype;
         uint8_t n_vlan, n_encap;
@@ -139,7 +164,7 @@ struct packet {
         /* the innermost IP header */
         uint8_t ip_version; /* 4, 6; 0: none */
         uint8_t ttl, tos, protocol; /* protocol: after IPv6 extension headers */
-        uint8_t ip_header_len; /* IPv6: with extension headers, at most 255 units of 8 */
+        uint16_t ip_header_len; /* IPv6: with extension headers */
         uint16_t ip_id;
         bool df, mf, fragment; /* fragment: MF set or offset not 0, and not reassembled */
         uint16_t fragment_offset; /* octets */
@@ -169,15 +194,22 @@ struct packet {
         uint64_t flaws; /* bit 1 << enum flaw */
         struct {
                 enum layer layer; /* LAYER_NONE: the decode went to its end */
-                uint32_t offset;  /* in the frame */
+                uint32_t offset;  /* in data */
                 const char *reason;
         } stop;
+        /* every header passed, outermost first; those past n_headers are not set */
+        uint8_t n_headers;
+        struct header headers[LAYERS_MAX];
 };
 
 /* Decodes one frame on its own; a fragment stays one. */
 void packet_decode(const struct frame *f, struct packet *p);
 static inline bool packet_has(const struct packet *p, enum flaw f) { return p->flaws >> f & 1; }
-/* fields through the writer, as interface.md names them */
+/* Through the writer, as interface.md names the fields. packet_describe does all four steps; who wants a column
+ * of its own (the time) takes them one by one. */
+extern const struct kind kind_packet;
+void packet_columns(const struct packet *p, struct writer *w);
+void packet_fields(const struct packet *p, struct writer *w);
 void packet_describe(const struct packet *p, struct writer *w);
 /* "joins 239.1.1.1 from any source": the meaning in plain words */
 void packet_words(const struct packet *p, struct text *t);
@@ -187,10 +219,15 @@ bool packet_relevant(const struct packet *p); /* IGMP, MLD, or UDP with or about
  * stands for. Queries have none. */
 bool record_next(const struct packet *p, size_t *at, struct record *r);
 
-/* A decoder remembers what one packet does not show: fragments (IPv4, IPv6) and echo requests. Bounded in
- * memory and time; overlapping fragments are dropped and flagged (RFC 5722, RFC 8900 §3.7).
- * decoder_next gives the frame's own packet; where the frame completes a datagram, the whole datagram. */
-struct decoder;
+/* A decoder remembers what one packet does not show: fragments (IPv4, IPv6) and echo requests. Overlapping
+ * fragments are dropped and flagged (RFC 5722, RFC 8900 §3.7), exact copies are ignored.
+ * decoder_decode gives the frame's own packet; where the frame completes a datagram, the whole datagram (its
+ * views live until the next call). Bounds: DATAGRAMS_MAX incomplete datagrams of at most 65,535 octets and
+ * DATAGRAM_FRAMES_MAX frames each, the oldest goes first; a datagram lives DATAGRAM_NS after its first fragment
+ * (RFC 8200 §4.5: 60 s); ECHO_REQUESTS_MAX requests, each for ECHO_NS. Time is that of the frames. */
+enum { DATAGRAMS_MAX = 64, DATAGRAM_FRAMES_MAX = 1024, ECHO_REQUESTS_MAX = 4096 };
+#define DATAGRAM_NS INT64_C(60000000000)
+#define ECHO_NS INT64_C(60000000000)
 struct decoder *decoder_new(void); /* NULL: no memory */
 void decoder_free(struct decoder *d);
 void decoder_decode(struct decoder *d, const struct frame *f, struct packet *p);
@@ -198,17 +235,17 @@ void decoder_decode(struct decoder *d, const struct frame *f, struct packet *p);
 /* Link types: the rows of wire/link.c. */
 struct link_type {
         int link;
-        const char *name; /* Wireshark's short name: ethernet, linux-sll, … */
+        const char *name; /* ethernet, linux-sll, … */
         const char *summary;
-        void (*parse)(struct packet *p, struct cursor *c);
+        enum layer first; /* the header that its frames begin with */
 };
 const struct link_type *link_at(size_t i); /* NULL past the end */
 const struct link_type *link_find(int link);
 
 /* Offset-ordered fields of a decoded frame, for -v trees, hex dumps and header drawings. */
 struct span {
-        uint32_t offset;      /* in the frame, octets */
-        uint16_t bits, shift; /* width in bits; shift: bits from the start of the octet at offset */
+        uint32_t offset;      /* in packet.data, octets */
+        uint32_t bits, shift; /* width in bits; shift: bits from the start of the octet at offset */
         uint8_t depth;        /* 0: a layer's heading, 1 and more: fields in it */
         const char *name;     /* "Max Resp Code" */
         const char *key;      /* Wireshark's filter name where it has one: "igmp.max_resp" */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IPv4 (RFC 791) with its options, of which Router Alert (RFC 2113) matters here, and what every IP header
+ * leads to. Lengths are the header's: what follows the datagram in the frame is padding. */
+#include "igmpscope/wire.h"
+
+#include "decode.h"
+
+uint64_t sum_pseudo(const struct packet *p, uint8_t protocol, uint32_t length)
+{
+        uint64_t sum = sum_add(0, (struct bytes){p->src.b, p->src.len});
+
+        return sum_add(sum, (struct bytes){p->dst.b, p->dst.len}) + length + protocol;
+}
+
+/* RFC 791 §3.1: type, length, data; 0 ends the list, 1 is padding. */
+static void options(struct decode *d, struct cursor c)
+{
+        struct packet *p = d->p;
+
+        while (cursor_left(&c)) {
+                uint8_t type = cursor_u8(&c);
+                uint8_t length = type < 2 ? 1 : cursor_u8(&c);
+                struct cursor data;
+
+                if (!type)
+                        return;
+                if (type == 1)
+                        continue;
+                data = cursor_over(cursor_take(&c, length < 2 ? SIZE_MAX : length - 2u));
+                if (c.bad) {
+                        decode_flaw(d, FLAW_IP_OPTIONS);
+                        return;
+                }
+                if (type != 148)
+                        continue;
+                if (!p->n_router_alert) {
+                        p->router_alert_len = length;
+                        p->router_alert_value = cursor_u16(&data);
+                }
+                p->n_router_alert++;
+        }
+}
+
+static enum checksum header_checksum(struct decode *d, const uint8_t *at, uint16_t value)
+{
+        if (sum_fold(sum_add(0, (struct bytes){at, (size_t)(d->c.at - at)})) == 0xffff)
+                return CHECKSUM_GOOD;
+        if (d->p->frame->direction == FRAME_OUT && !value) /* the interface was to fill it in */
+                return CHECKSUM_UNVERIFIED;
+        decode_flaw(d, FLAW_IP_CHECKSUM);
+        return CHECKSUM_BAD;
+}
+
+void decode_ip_start(struct decode *d, uint8_t version)
+{
+        struct packet *p = d->p;
+
+        p->ip_version = version;
+        p->df = p->mf = p->fragment = p->hbh_not_first = false;
+        p->n_router_alert = p->router_alert_len = 0;
+        p->ip_id = p->fragment_offset = p->router_alert_value = 0;
+        p->fragment_id = 0;
+        p->ip_checksum = CHECKSUM_ABSENT;
+}
+
+/* The datagram ends n octets from c on. Where it can't, all that is missing counts as not captured, so that no
+ * checksum is called bad. */
+void decode_ip_narrow(struct decode *d, uint32_t n)
+{
+        if (decode_narrow(d, n))
+                return;
+        decode_flaw(d, FLAW_IP_LENGTH_LONG);
+        d->missing = n - (uint32_t)cursor_left(&d->c);
+}
+
+static void ip4(struct decode *d)
+{
+        struct packet *p = d->p;
+        const uint8_t *at = d->c.at;
+        uint8_t header = (uint8_t)((cursor_u8(&d->c) & 15) * 4), protocol;
+        uint16_t total, fragment, checksum;
+
+        p->tos = cursor_u8(&d->c);
+        total = cursor_u16(&d->c);
+        p->ip_id = cursor_u16(&d->c);
+        fragment = cursor_u16(&d->c);
+        p->ttl = cursor_u8(&d->c);
+        protocol = cursor_u8(&d->c);
+        checksum = cursor_u16(&d->c);
+        p->src = addr_v4(cursor_u32(&d->c));
+        p->dst = addr_v4(cursor_u32(&d->c));
+        if (d->c.bad)
+                return;
+        if (header < 20 || total < header) {
+                decode_flaw(d, FLAW_IP_LENGTH_SHORT);
+                decode_stop(d, LAYER_IP, at, "the header's length or the datagram's is less than the header's own");
+                return;
+        }
+        decode_ip_narrow(d, total - 20u);
+        p->ip = (struct bytes){at, (size_t)(d->c.end - at)};
+        options(d, cursor_over(cursor_take(&d->c, header - 20u)));
+        p->ip_checksum = d->c.bad ? CHECKSUM_UNVERIFIED : header_checksum(d, at, checksum);
+        p->df = fragment >> 14 & 1;
+        p->mf = fragment >> 13 & 1;
+        p->fragment_offset = (uint16_t)((fragment & 0x1fff) * 8);
+        p->fragment = p->mf || p->fragment_offset;
+        p->fragment_id = p->ip_id;
+        if (!d->c.bad)
+                decode_ip_payload(d, protocol);
+}
+
+void parse_ip(struct decode *d)
+{
+        struct packet *p = d->p;
+        struct cursor peek = d->c;
+        uint8_t version = cursor_u8(&peek) >> 4;
+
+        if (version == 6) {
+                p->headers[p->n_headers - 1].layer = LAYER_IP6;
+                if (p->ethertype == 0x0800 && p->eth_ip)
+                        decode_flaw(d, FLAW_IP_VERSION);
+                parse_ip6(d);
+        } else if (version == 4) {
+                decode_ip_start(d, 4);
+                ip4(d);
+        } else if (peek.bad) {
+                cursor_u8(&d->c);
+        } else {
+                decode_flaw(d, FLAW_IP_VERSION);
+                decode_stop(d, LAYER_IP, NULL, "the IP version is neither 4 nor 6");
+        }
+}
+
+/* Protocol numbers (IANA) that we can read, in either version or in one only. */
+static const struct {
+        uint8_t protocol, version, next, encap_in_4, encap_in_6;
+} protocols[] = {
+        {2, 4, LAYER_IGMP, 0, 0},
+        {17, 0, LAYER_UDP, 0, 0},
+        {58, 6, LAYER_ICMP6, 0, 0},
+        {0, 6, LAYER_HOPOPTS, 0, 0},
+        {43, 6, LAYER_ROUTING, 0, 0},
+        {44, 6, LAYER_FRAGMENT, 0, 0},
+        {60, 6, LAYER_DSTOPTS, 0, 0},
+        {51, 0, LAYER_AH, 0, 0},
+        {47, 0, LAYER_GRE, 0, 0},
+        {4, 0, LAYER_IP, 1 + ENCAP_IPIP, 1 + ENCAP_4IN6},
+        {41, 0, LAYER_IP6, 1 + ENCAP_6IN4, 1 + ENCAP_6IN6},
+        {137, 0, LAYER_MPLS, 0, 0},
+};
+
+void decode_protocol(struct decode *d, uint8_t protocol)
+{
+        uint8_t version = d->p->ip_version, encap;
+
+        for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
+                if (protocols[i].protocol != protocol || (protocols[i].version && protocols[i].version != version))
+                        continue;
+                encap = version == 6 ? protocols[i].encap_in_6 : protocols[i].encap_in_4;
+                if (!encap || decode_encap(d, (enum encap)(encap - 1)))
+                        d->next = protocols[i].next;
+                return;
+        }
+}
+
+void decode_ip_payload(struct decode *d, uint8_t protocol)
+{
+        struct packet *p = d->p;
+
+        p->protocol = protocol;
+        p->ip_header_len = (uint16_t)(d->c.at - p->ip.p);
+        p->ip_payload_len = decode_left(d);
+        p->ip_payload = cursor_rest(&d->c);
+        if (p->fragment)
+                decode_fragment(d);
+        else
+                decode_protocol(d, protocol);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IPv6 and its extension headers (RFC 8200 §4), AH (RFC 4302) included. Of the options Router Alert
+ * (RFC 2711) matters here. Headers behind a fragment header are read in the first fragment or the whole only. */
+#include "igmpscope/wire.h"
+
+#include "decode.h"
+
+void parse_ip6(struct decode *d)
+{
+        struct packet *p = d->p;
+        const uint8_t *at = d->c.at;
+        uint32_t first = cursor_u32(&d->c);
+        uint16_t length = cursor_u16(&d->c);
+        uint8_t next = cursor_u8(&d->c);
+        struct bytes src, dst;
+
+        decode_ip_start(d, 6);
+        p->ttl = cursor_u8(&d->c);
+        src = cursor_take(&d->c, 16);
+        dst = cursor_take(&d->c, 16);
+        if (d->c.bad)
+                return;
+        if (first >> 28 != 6) {
+                decode_flaw(d, FLAW_IP_VERSION);
+                decode_stop(d, LAYER_IP6, at, "the IP version is not 6");
+                return;
+        }
+        p->tos = (uint8_t)(first >> 20);
+        p->src = addr_of(src.p, 16);
+        p->dst = addr_of(dst.p, 16);
+        decode_ip_narrow(d, length);
+        p->ip = (struct bytes){at, (size_t)(d->c.end - at)};
+        decode_ip_payload(d, next);
+}
+
+/* RFC 8200 §4.2: type, length, data; type 0 is one octet of padding. */
+static void options(struct decode *d, struct cursor c)
+{
+        struct packet *p = d->p;
+
+        while (cursor_left(&c)) {
+                uint8_t type = cursor_u8(&c), length;
+                struct cursor data;
+
+                if (!type)
+                        continue;
+                length = cursor_u8(&c);
+                data = cursor_over(cursor_take(&c, length));
+                if (c.bad) {
+                        decode_flaw(d, FLAW_EXT_HEADER);
+                        return;
+                }
+                if (type != 5)
+                        continue;
+                if (!p->n_router_alert) {
+                        p->router_alert_len = length;
+                        p->router_alert_value = cursor_u16(&data);
+                }
+                p->n_router_alert++;
+        }
+}
+
+/* Next header and length in units of 8 octets beyond the first 8 (AH: 4, beyond the first 2); gives the rest. */
+static struct cursor extension(struct decode *d, unsigned unit, unsigned extra, uint8_t *next)
+{
+        uint32_t length;
+
+        *next = cursor_u8(&d->c);
+        length = (cursor_u8(&d->c) + extra) * unit;
+        return cursor_over(cursor_take(&d->c, length - 2));
+}
+
+void parse_hopopts(struct decode *d)
+{
+        struct packet *p = d->p;
+        uint8_t next;
+        struct cursor rest = extension(d, 8, 1, &next);
+
+        if (d->c.bad)
+                return;
+        if (p->headers[p->n_headers - 2].layer != LAYER_IP6) {
+                p->hbh_not_first = true;
+                decode_flaw(d, FLAW_HBH_ORDER);
+        }
+        options(d, rest);
+        decode_ip_payload(d, next);
+}
+
+static void skip(struct decode *d, unsigned unit, unsigned extra)
+{
+        uint8_t next;
+
+        extension(d, unit, extra, &next);
+        if (!d->c.bad)
+                decode_ip_payload(d, next);
+}
+
+void parse_routing(struct decode *d)
+{
+        skip(d, 8, 1);
+}
+
+void parse_dstopts(struct decode *d)
+{
+        skip(d, 8, 1);
+}
+
+void parse_ah(struct decode *d)
+{
+        skip(d, 4, 2);
+}
+
+void parse_fragment(struct decode *d)
+{
+        struct packet *p = d->p;
+        uint8_t next = cursor_u8(&d->c);
+        uint16_t offset;
+
+        cursor_u8(&d->c); /* reserved */
+        offset = cursor_u16(&d->c);
+        p->fragment_id = cursor_u32(&d->c);
+        if (d->c.bad)
+                return;
+        p->fragment_offset = offset & 0xfff8;
+        p->mf = offset & 1;
+        p->fragment = p->mf || p->fragment_offset;
+        decode_ip_payload(d, next);
+}

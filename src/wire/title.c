@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What to call a packet in two or three words, also where it is none that we read. */
+#include "igmpscope/wire.h"
+
+#include <stdio.h>
+
+#include "decode.h"
+
+static const struct named {
+        uint32_t number;
+        const char *name;
+} protocols[] = {
+        {1, "ICMP"}, {2, "IGMP"}, {6, "TCP"}, {17, "UDP"}, {47, "GRE"}, {50, "ESP"}, {58, "ICMPv6"}, {88, "EIGRP"},
+        {89, "OSPF"}, {103, "PIM"}, {112, "VRRP"}, {113, "PGM"}, {132, "SCTP"},
+}, ethertypes[] = {
+        {0x0806, "ARP"}, {0x8863, "PPPoE discovery"}, {0x888e, "EAPOL"}, {0x88cc, "LLDP"}, {0x88e5, "MACsec"},
+        {0x88f7, "PTP"},
+}, pim_types[] = { /* RFC 9739's registry, PIM version 2 */
+        {0, "PIM hello"}, {1, "PIM register"}, {2, "PIM register-stop"}, {3, "PIM join/prune"}, {4, "PIM bootstrap"},
+        {5, "PIM assert"}, {6, "PIM graft"}, {7, "PIM graft-ack"}, {8, "PIM candidate-RP"}, {9, "PIM state refresh"},
+        {10, "PIM DF election"},
+};
+
+static const char *find(const struct named *list, size_t n, uint32_t number)
+{
+        for (size_t i = 0; i < n; i++)
+                if (list[i].number == number)
+                        return list[i].name;
+        return NULL;
+}
+#define FIND(list, number) find(list, sizeof(list) / sizeof *(list), number)
+
+static const char *protocol_title(const struct packet *p)
+{
+        struct cursor c = cursor_over(p->ip_payload);
+        uint8_t first = cursor_u8(&c);
+
+        if (p->protocol == 103 && first >> 4 == 2 && !p->fragment)
+                return FIND(pim_types, first & 15);
+        return FIND(protocols, p->protocol);
+}
+
+const char *packet_title(const struct packet *p, char buf[32])
+{
+        const char *name;
+
+        if (p->gmp.family && p->gmp.row)
+                return p->gmp.row->title;
+        if (p->gmp.family)
+                return p->gmp.family == FAMILY_MLD ? "MLD" : "IGMP";
+        name = p->ip_version ? protocol_title(p) : FIND(ethertypes, p->ethertype);
+        snprintf(buf, 32, p->fragment ? "%s fragment" : "%s", name ? name : "");
+        if (!name && p->ip_version)
+                snprintf(buf, 32, p->fragment ? "protocol %u fragment" : "protocol %u", p->protocol);
+        else if (!name && p->ethertype >= 0x600)
+                snprintf(buf, 32, "EtherType 0x%04x", p->ethertype);
+        else if (!name)
+                snprintf(buf, 32, "%s frame", layer_name((enum layer)(p->n_headers ? p->headers[p->n_headers - 1].layer : 0)));
+        return buf;
+}

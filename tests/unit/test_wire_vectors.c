@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The 120 datagrams say what they say; cut anywhere or changed anywhere they do no harm, and a cut one's checksum
+ * is never called bad. */
+#include "wire_test.h"
+
+#include "vectors.h"
+
+static void add_sources(struct text *t, const struct sources *s, char between)
+{
+        char buf[ADDR_TEXT];
+
+        for (uint16_t i = 0; i < s->n; i++) {
+                struct addr a = source_at(s, i);
+                if (i)
+                        text_add_char(t, between);
+                text_add(t, addr_format(&a, buf));
+        }
+}
+
+static void check_query(const struct vector *v, const struct gmp *g)
+{
+        struct text t = {0};
+
+        assert_int_equal(g->max_resp_ms, v->response_ms);
+        if (v->s >= 0) {
+                assert_int_equal(g->s, v->s);
+                assert_int_equal(g->qrv, v->qrv);
+                assert_int_equal(g->qqi_s, v->qqi);
+                assert_int_equal(g->declared, v->declared);
+        }
+        add_sources(&t, &g->sources, ' ');
+        if (v->sources)
+                assert_string_equal(text_string(&t), v->sources);
+        text_free(&t);
+}
+
+static void check_records(const struct vector *v, const struct packet *p)
+{
+        struct text t = {0};
+        char buf[ADDR_TEXT];
+        struct record r;
+
+        for (size_t at = 0; record_next(p, &at, &r);) {
+                text_add_format(&t, "%s%u:%s:", t.n ? " " : "", r.type, addr_format(&r.group, buf));
+                add_sources(&t, &r.sources, ',');
+        }
+        assert_string_equal(text_string(&t), v->records);
+        text_free(&t);
+}
+
+static void check_vector(const struct vector *v)
+{
+        struct test_frame t = frame_from(LINK_RAW, v->hex);
+        struct packet p;
+        char buf[ADDR_TEXT];
+
+        packet_decode(&t.frame, &p);
+        assert_string_equal(addr_format(&p.src, buf), v->src);
+        assert_string_equal(addr_format(&p.dst, buf), v->dst);
+        assert_int_equal(p.fragment, !strcmp(v->kind, "fragment"));
+        if (!strcmp(v->kind, "short") || !strcmp(v->kind, "unknown") || p.fragment) {
+                assert_null(p.gmp.row);
+                assert_int_equal(p.gmp.family == FAMILY_NONE, p.fragment);
+                assert_int_equal(packet_has(&p, FLAW_GMP_SHORT), !strcmp(v->kind, "short"));
+                frame_free(&t);
+                return;
+        }
+        assert_non_null(p.gmp.row);
+        assert_string_equal(p.gmp.row->name, v->kind);
+        assert_int_equal(p.gmp.row->version ? p.gmp.row->version : -1, v->version);
+        if (v->group)
+                assert_string_equal(addr_format(&p.gmp.group, buf), v->group);
+        if (p.gmp.row->kind == MESSAGE_QUERY)
+                check_query(v, &p.gmp);
+        if (v->records)
+                check_records(v, &p);
+        assert_int_equal(p.gmp.checksum, strstr(v->name, "-checksum") && !strstr(v->name, "ip-") ? CHECKSUM_BAD : CHECKSUM_GOOD);
+        frame_free(&t);
+}
+
+static void vectors_decode(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < VECTORS; i++) {
+                print_message("# %s\n", vectors[i].name);
+                check_vector(&vectors[i]);
+        }
+}
+
+static void everything(const struct packet *p)
+{
+        struct text json = packet_json(p, 1), line = packet_line(p);
+        struct layout l = layout_of(p);
+        struct span s;
+        struct record r;
+
+        assert_false(json.failed || line.failed);
+        for (size_t at = 0; record_next(p, &at, &r);)
+                for (uint16_t i = 0; i < r.sources.n; i++)
+                        source_at(&r.sources, i);
+        while (layout_next(&l, &s))
+                assert_in_range(s.offset, 0, p->data.n);
+        text_free(&json);
+        text_free(&line);
+}
+
+static void vectors_cut(void **state)
+{
+        uint8_t octets[512];
+
+        (void)state;
+        for (size_t i = 0; i < VECTORS; i++) {
+                size_t n = hex_octets(vectors[i].hex, octets, sizeof octets);
+                for (size_t cut = 0; cut < n; cut++) {
+                        struct test_frame t = frame_of(LINK_RAW, octets, cut, n);
+                        struct packet p;
+
+                        packet_decode(&t.frame, &p);
+                        assert_int_not_equal(p.gmp.checksum, CHECKSUM_BAD);
+                        assert_int_not_equal(p.stop.layer, LAYER_NONE);
+                        assert_false(packet_has(&p, FLAW_GMP_SHORT) && strcmp(vectors[i].kind, "short"));
+                        everything(&p);
+                        frame_free(&t);
+                }
+        }
+}
+
+/* A frame that was captured whole and ends too early is no cut one, and still its checksum can't be judged. */
+static void vectors_end_early(void **state)
+{
+        uint8_t octets[512];
+
+        (void)state;
+        for (size_t i = 0; i < VECTORS; i++) {
+                size_t n = hex_octets(vectors[i].hex, octets, sizeof octets);
+                for (size_t cut = 0; cut < n; cut++) {
+                        struct test_frame t = frame_of(LINK_RAW, octets, cut, cut);
+                        struct packet p;
+
+                        packet_decode(&t.frame, &p);
+                        assert_int_not_equal(p.gmp.checksum, CHECKSUM_BAD);
+                        assert_false(packet_has(&p, FLAW_CUT));
+                        assert_true(p.flaws);
+                        everything(&p);
+                        frame_free(&t);
+                }
+        }
+}
+
+static void vectors_changed(void **state)
+{
+        uint8_t octets[512], changed[512];
+        uint64_t random = 42;
+
+        (void)state;
+        for (size_t i = 0; i < VECTORS; i++) {
+                size_t n = hex_octets(vectors[i].hex, octets, sizeof octets);
+                for (unsigned round = 0; round < 200; round++) {
+                        struct test_frame t;
+                        struct packet p;
+
+                        memcpy(changed, octets, n);
+                        for (unsigned k = 0; k < 1 + round % 4; k++) {
+                                random = random * 6364136223846793005u + 1442695040888963407u;
+                                changed[(random >> 33) % n] = (uint8_t)(random >> 20);
+                        }
+                        t = frame_of(LINK_RAW, changed, n, n);
+                        packet_decode(&t.frame, &p);
+                        everything(&p);
+                        frame_free(&t);
+                }
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(vectors_decode),
+                cmocka_unit_test(vectors_cut),
+                cmocka_unit_test(vectors_end_early),
+                cmocka_unit_test(vectors_changed),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
