@@ -108,4 +108,17 @@ void text_free(struct text *t);
 bool parse_uint(const char *text, uint64_t max, uint64_t *v);
 bool parse_seconds(const char *text, int64_t *ns); /* "1.5", "300ms", "2s", "4m" */
 
+/* Groups as people write them: [SOURCE,]GROUP[+N][%IFACE][:PORT], SOURCE@GROUP too; an IPv6 address with a port
+ * stands in brackets. +N: N groups from GROUP on; it may stand behind the port as well. */
+struct group_spec {
+        struct addr source; /* len 0: any */
+        struct addr group;
+        uint16_t port; /* 0 unless has_port */
+        bool has_port; /* tells ":0" from no port */
+        uint32_t count; /* 1 and more */
+        char interface[32]; /* "" unless given */
+};
+enum { GROUP_SPEC_MAX = 65536 };
+int group_spec_parse(const char *text, struct group_spec *g, struct error *err);
+
 #endif

@@ -109,20 +109,6 @@ struct endpoint endpoint_read(const struct sockaddr_storage *ss);
 const char *endpoint_format(const struct endpoint *e, char buf[ENDPOINT_TEXT]); /* 1.2.3.4:5, [fe80::1%eth0]:5 */
 int addr_family(const struct addr *a); /* AF_INET, AF_INET6, AF_UNSPEC */
 
-/* ---- groups as people write them ----
- * [SOURCE,]GROUP[+N][%IFACE][:PORT], SOURCE@GROUP too; an IPv6 address with a port stands in brackets. +N: N groups
- * from GROUP on; it may stand behind the port as well. */
-struct group_spec {
-        struct addr source; /* len 0: any */
-        struct addr group;
-        uint16_t port; /* 0 unless has_port */
-        bool has_port; /* tells ":0" from no port */
-        uint32_t count; /* 1 and more */
-        char interface[32]; /* "" unless given */
-};
-enum { GROUP_SPEC_MAX = 65536 };
-int group_spec_parse(const char *text, struct group_spec *g, struct error *err);
-
 /* ---- multicast sockets ---- */
 int udp_socket(int family, struct error *err); /* close-on-exec; AF_INET6: no IPv4 in it */
 int socket_bind(int fd, const struct endpoint *e, struct error *err); /* addr none: all interfaces */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Groups as people write them, and what they are told when they err. */
-#include "igmpscope/net.h"
+#include "igmpscope/base.h"
 
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Groups as people write them: [SOURCE,]GROUP[+N][%IFACE][:PORT], SOURCE@GROUP as well (VLC's way). An IPv6
  * address that a port follows stands in brackets, as in RFC 3986 §3.2.2. */
-#include "igmpscope/net.h"
+#include "igmpscope/base.h"
 
 #include <stdio.h>
 #include <string.h>
