@@ -90,7 +90,7 @@ void text_add_format(struct text *t, const char *format, ...)
         va_copy(again, ap);
         n = vsnprintf(NULL, 0, format, ap);
         va_end(ap);
-        if (n > 0 && text_reserve(t, (size_t)n)) {
+        if (n > 0 && text_reserve(t, (size_t)n) && t->p) {
                 vsnprintf(t->p + t->n, (size_t)n + 1, format, again);
                 t->n += (size_t)n;
         }

@@ -56,7 +56,8 @@ const struct option_row options_verdict[] = {
 };
 
 const struct option_row options_tracking[] = {
-        {0, "gmi", "9776|3376", "how long a membership lasts: RFC 9776 §8.4 (RV × QI + 2 × QRI, the default) or RFC 3376",
+        {0, "gmi", "9776|3376",
+         "how long a membership lasts: RFC 9776 §8.4 (RV × QI + 2 × QRI, the default) or RFC 3376",
          OPTION_WORD, AT(tracking.rfc3376), 0, 0, "9776|3376"},
         {0, "ssm-strict", "on|off",
          "ignore EXCLUDE and older messages in the SSM range (on: RFC 9776 §6.4)",
