@@ -40,9 +40,9 @@ SHELL_  := $(sort $(wildcard src/net/*.c src/lab/*.c src/cmd/*.c))
 OBJECTS := $(patsubst %.c,$(B)/%.o,$(CORE) $(SHELL_))
 LIB     := $(B)/libigmpscope-all.a
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
-HEADERS := $(wildcard include/igmpscope/*.h)
+TOOLS   := $(patsubst tests/tools/%.c,$(B)/tools/%,$(sort $(wildcard tests/tools/*.c)))
 
-.PHONY: all help deps demo test test-unit test-golden test-lab golden lint install uninstall clean build units
+.PHONY: all help deps demo test test-unit test-golden test-lab golden lint install uninstall clean build units tools test-oracles
 .DELETE_ON_ERROR:
 
 all: build
@@ -64,7 +64,13 @@ $(B)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
 
+$(B)/tools/%: tests/tools/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
 units: $(UNIT)
+
+tools: $(TOOLS)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -90,6 +96,9 @@ test-golden: ## replay every capture of pcaps/ and compare with what is expected
 
 test-lab: ## real kernel sockets in network namespaces of our own
 	@tests/run lab
+
+test-oracles: ## every packet against tshark and others that we did not write
+	@tests/run oracles
 
 golden: ## write the expected output anew; read the difference before you commit it
 	@$(MAKE) --no-print-directory -s variant=test build
@@ -117,4 +126,4 @@ uninstall:
 clean: ## remove build/
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(B)/src/main.d $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(B)/src/main.d $(UNIT:=.d) $(TOOLS:=.d)
