@@ -35,7 +35,7 @@ static int run(const struct verb *v, int argc, char **argv)
         if (!s)
                 error_set(&err, "out of memory");
         else if (options_parse(v, argc, argv, s, &help, &err) == 0)
-                r = help ? show(v) : v->run(s, &err);
+                r = help ? show(v) : s->netns && netns_enter(s->netns, &err) < 0 ? -1 : v->run(s, &err);
         free(s);
         return r < 0 ? trouble(v, &err) : r;
 }
