@@ -175,6 +175,7 @@ struct packet {
         uint8_t n_router_alert; /* options seen */
         uint16_t router_alert_value; /* of the first */
         uint8_t router_alert_len;    /* its length octet */
+        const uint8_t *final_dst; /* a routing header's last address: what checksums cover; else NULL */
         bool hbh_not_first;
         struct bytes ip;         /* header(s) onward, as captured, without link padding */
         struct bytes ip_payload; /* what follows the IP header(s), as captured */

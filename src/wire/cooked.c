@@ -6,9 +6,10 @@
 
 #include "decode.h"
 
-enum { ARPHRD_NETLINK = 824, ARPHRD_IPGRE = 778, ARPHRD_80211_RADIOTAP = 803, ARPHRD_FRAD = 770 };
+enum { ARPHRD_NETLINK = 824, ARPHRD_80211_RADIOTAP = 803, ARPHRD_FRAD = 770 };
 
-/* The protocol field is an EtherType only for some hardware types (LINKTYPE_LINUX_SLL). */
+/* The protocol field is an EtherType but for some hardware types (LINKTYPE_LINUX_SLL); for GRE it is GRE's
+ * protocol type, whose values are EtherTypes too. */
 static void cooked(struct decode *d, uint16_t hardware, uint16_t ethertype, uint16_t n, const uint8_t *address)
 {
         if (d->c.bad || hardware == ARPHRD_NETLINK || hardware == ARPHRD_FRAD)
@@ -17,8 +18,6 @@ static void cooked(struct decode *d, uint16_t hardware, uint16_t ethertype, uint
                 memcpy(d->p->eth_src, address, 6);
         if (hardware == ARPHRD_80211_RADIOTAP)
                 d->next = LAYER_RADIOTAP;
-        else if (hardware == ARPHRD_IPGRE)
-                d->next = LAYER_GRE;
         else if (ethertype == 4) /* LINUX_SLL_P_802_2 */
                 d->next = LAYER_LLC;
         else if (ethertype >= 0x600)

@@ -9,7 +9,7 @@ uint64_t sum_pseudo(const struct packet *p, uint8_t protocol, uint32_t length)
 {
         uint64_t sum = sum_add(0, (struct bytes){p->src.b, p->src.len});
 
-        return sum_add(sum, (struct bytes){p->dst.b, p->dst.len}) + length + protocol;
+        return sum_add(sum, (struct bytes){p->final_dst ? p->final_dst : p->dst.b, p->dst.len}) + length + protocol;
 }
 
 /* RFC 791 §3.1: type, length, data; 0 ends the list, 1 is padding. */
@@ -56,6 +56,7 @@ void decode_ip_start(struct decode *d, uint8_t version)
         struct packet *p = d->p;
 
         p->ip_version = version;
+        p->final_dst = NULL;
         p->df = p->mf = p->fragment = p->hbh_not_first = false;
         p->n_router_alert = p->router_alert_len = 0;
         p->ip_id = p->fragment_offset = p->router_alert_value = 0;

@@ -95,9 +95,23 @@ static void skip(struct decode *d, unsigned unit, unsigned extra)
                 decode_ip_payload(d, next);
 }
 
+/* With segments left the checksums behind it cover the last address of the way (RFC 8200 §8.1): the list's
+ * last for types 0 and 2, its first for segment routing (RFC 8754 §2). */
 void parse_routing(struct decode *d)
 {
-        skip(d, 8, 1);
+        uint8_t next, type, left;
+        struct cursor rest = extension(d, 8, 1, &next);
+
+        if (d->c.bad)
+                return;
+        type = cursor_u8(&rest);
+        left = cursor_u8(&rest);
+        cursor_u32(&rest); /* reserved; or last entry, flags and tag */
+        if (left && cursor_left(&rest) >= 16 && (type == 0 || type == 2))
+                d->p->final_dst = rest.end - 16;
+        else if (left && cursor_left(&rest) >= 16 && type == 4)
+                d->p->final_dst = rest.at;
+        decode_ip_payload(d, next);
 }
 
 void parse_dstopts(struct decode *d)
