@@ -130,43 +130,62 @@ void querier_describe(const struct querier *q, struct writer *w);
 
 /* ---- rules ---- */
 enum severity { SEVERITY_NOTICE, SEVERITY_SHOULD, SEVERITY_MUST };
+/* What the document has: an RFC 2119 keyword (MUST, SHOULD, MAY, RECOMMENDED), one in lower case, a plain
+ * statement, or nothing: derived by us. A finding never claims more. */
 enum basis { BASIS_MUST, BASIS_SHOULD, BASIS_MAY, BASIS_REC, BASIS_LC, BASIS_STATEMENT, BASIS_DERIVED };
-
-struct rule {
-        const char *id;
-        enum severity severity;
-        enum basis basis;
-        bool sequence; /* needs history */
-        const char *text; /* one plain sentence: what is right */
-        const char *cite;
-        /* the rest is the rule's own: model/rules.c */
-        const void *check;
-};
-const struct rule *rule_at(size_t i); /* NULL past the end */
-const struct rule *rule_find(const char *id);
 const char *severity_name(enum severity s);
 const char *basis_name(enum basis b);
 
+struct probe;
+struct finding;
+
+struct rule {
+        const char *id; /* stable */
+        enum severity severity;
+        enum basis basis;
+        enum family family; /* whose messages it judges; FAMILY_NONE: both */
+        unsigned messages;  /* a set of them: src/model/rule.h; rule_describe names them */
+        bool (*check)(const struct probe *q, struct finding *f); /* NULL: needs history, see sequence_*.c */
+        const char *text; /* one plain sentence: what is right */
+        const char *cite;
+};
+const struct rule *rule_at(size_t i); /* NULL past the end */
+const struct rule *rule_find(const char *id);
+bool rule_is_sequence(const struct rule *r); /* needs history */
+bool rule_is_opt_in(const struct rule *r);   /* judged only where asked for */
+
 struct finding {
         const struct rule *rule;
-        uint64_t frame;
-        int64_t time_ns;
+        uint64_t frame;         /* that breaks it, or that opened the window which closed unmet; 0: none */
+        int64_t time_ns;        /* when it could first be said: for a window that closed unmet, its end */
         enum severity severity; /* the rule's, or lower where the case is milder */
+        char interface[32];     /* "" if unknown */
+        struct addr host;       /* the sender that it is about; len 0: none */
         char seen[160], expected[160];
 };
 
-/* Judges packets. Feed each packet once, before its records go to the tracker, then take findings. */
+/* Judges packets. For each packet, in this order: linter_packet (or linter_time), then take the findings, then
+ * tracker_packet and tracker_apply: a rule compares the packet with the state before it. */
 struct linter;
 struct linter_options {
-        const char *only, *skip; /* comma-separated ids, or NULL */
+        const char *only, *skip; /* comma-separated ids, or NULL; naming one in only turns it on */
         enum severity severity;  /* this and above */
         bool packets, sequences; /* both false: both */
+        bool all;                /* rules that are judged only where asked for, too */
+        struct addr prefix;      /* of the link, for igmp-src-subnet; naming it turns that on */
+        uint8_t prefix_len;
+        uint64_t seed[2];        /* of the keyed hash: random where input may be hostile; never shows in results */
 };
 int linter_new(struct linter **l, const struct linter_options *o, struct tracker *t, struct error *err);
 void linter_free(struct linter *l);
 void linter_packet(struct linter *l, const struct packet *p);
 void linter_time(struct linter *l, int64_t now_ns); /* time passes: windows close */
 bool linter_next(struct linter *l, struct finding *f);
+uint64_t linter_lost(const struct linter *l); /* findings that were not taken in time: there was no room for them */
+
+extern const struct kind kind_finding, kind_rule;
+void finding_columns(const struct finding *f, struct writer *w);
+void finding_fields(const struct finding *f, struct writer *w);
 void finding_describe(const struct finding *f, struct writer *w);
 void rule_describe(const struct rule *r, struct writer *w);
 

@@ -279,8 +279,6 @@ struct craft {
         uint8_t n_vlan;
         uint16_t vlan[VLAN_MAX];
         bool bad_ip_checksum, bad_checksum;
-        int checksum;              /* of the message or datagram; -1: the right one */
-        uint16_t cut;              /* octets of the message or datagram left out at its end */
 };
 void craft_init(struct craft *c);
 int craft_build(const struct craft *c, struct packer *k); /* -1: no room, or no builder for it */
