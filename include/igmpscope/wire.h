@@ -105,6 +105,8 @@ struct message {
         void (*build)(const struct gmp *g, struct packer *k); /* writes from octet 4 on; NULL: not built */
 };
 const struct message *message_at(size_t i); /* the table, row by row; NULL past its end */
+/* By family, version and JSON word: FAMILY_IGMP, 3, "report". NULL if there is none. */
+const struct message *message_named(enum family f, uint8_t version, const char *name);
 
 /* A group management message (IGMP or MLD: the IETF's GMP), or one known by name only. */
 struct gmp {
@@ -261,27 +263,29 @@ struct layout {
 struct layout layout_of(const struct packet *p);
 bool layout_next(struct layout *l, struct span *s);
 
-/* Building: the whole frame from values. Anything left zero takes the right default for the message. */
+/* Building: the whole frame from values. gmp.row says which message; type, declared and an IGMPv2 query's code are
+ * filled in where zero. Without a row gmp.bytes is the message, sound or not, to be given a checksum. */
 struct craft {
         struct gmp gmp;            /* or */
         const struct bytes *udp;   /* payload, with ports */
         uint16_t src_port, dst_port;
-        struct addr src, dst;      /* dst none: where the message belongs (RFC 9776 §4.1.12, §4.2.15 …) */
+        struct addr src, dst;      /* src none: unspecified; dst none: where the message belongs (RFC 9776 §4.1.12,
+                                    * §4.2.15, RFC 9777 §5.1.15, §5.2.15, RFC 4286, RFC 3488) */
         int ttl;                   /* -1: 1 */
-        int tos;                   /* -1: 0xc0 for GMP, 0 for UDP */
-        int router_alert;          /* -1: as the message wants; 0 none; 1 present */
+        int tos;                   /* -1: 0xc0 for IGMPv2 and v3, else 0 */
+        int router_alert;          /* -1: as the message wants; 0 none; 1 present; more: so many */
         uint16_t router_alert_value;
         int ip_id;                 /* -1: 0 */
-        int df;                    /* -1: set for GMP */
+        int df;                    /* -1: set for IGMP */
         bool eth;                  /* with an Ethernet header */
         uint8_t eth_src[6], eth_dst[6];
         bool eth_dst_set;          /* else the group's MAC */
-        uint8_t n_vlan;
+        uint8_t n_vlan;            /* the outer ones of several are 802.1ad's */
         uint16_t vlan[VLAN_MAX];
         bool bad_ip_checksum, bad_checksum;
 };
 void craft_init(struct craft *c);
-int craft_build(const struct craft *c, struct packer *k); /* -1: no room, or no builder for it */
+int craft_build(const struct craft *c, struct packer *k); /* -1: no room, no builder for it, or no destination */
 
 /* One record into a report's record list. */
 void record_pack(struct packer *k, uint8_t type, const struct addr *group, const struct addr *sources, size_t n);

@@ -45,6 +45,14 @@ void decode_protocol(struct decode *d, uint8_t protocol);
 void decode_ip_payload(struct decode *d, uint8_t protocol);
 void decode_ip_start(struct decode *d, uint8_t version);
 void decode_ip_narrow(struct decode *d, uint32_t n);
+/* Options of IPv4 or of a hop-by-hop header: false at their end, or with c bad. Router Alert is taken note of. */
+struct option {
+        const uint8_t *at;
+        uint8_t type, length; /* as it stands there */
+        struct bytes data;
+};
+bool option_next(struct cursor *c, bool v6, struct option *o);
+void decode_options(struct decode *d, struct cursor c, bool v6);
 /* What holds a fragment of a datagram: keeps it, and goes on where that makes the datagram whole. */
 void decode_fragment(struct decode *d);
 
@@ -86,16 +94,17 @@ const char *packet_title(const struct packet *p, char buf[32]);
 /* Reassembly (fragment.c) and echo requests (echo.c). */
 struct fragments;
 struct echoes;
+
+struct decoder {
+        struct fragments *fragments;
+        struct echoes *echoes;
+};
+
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *f);
 void fragments_release(struct fragments *f); /* what the last packet held */
 struct echoes *echoes_new(void);
 void echoes_free(struct echoes *e);
 void echo_match(struct echoes *e, struct packet *p);
-
-struct decoder {
-        struct fragments *fragments;
-        struct echoes *echoes;
-};
 
 #endif

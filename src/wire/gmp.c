@@ -159,8 +159,10 @@ uint64_t parse_query(struct gmp *g, struct cursor *c)
         if (g->family == FAMILY_IGMP)
                 g->max_resp_code = g->code;
         g->max_resp_ms = response_ms(g);
-        if (!g->row->version) /* RFC 9776 §7.1: no version has this length */
+        if (!g->row->version && !c->bad) { /* RFC 9776 §7.1: no version has this length */
+                g->tail = cursor_rest(c);
                 return UINT64_C(1) << FLAW_GMP_LENGTH;
+        }
         if (!gmp_newest(g) || c->bad)
                 return c->bad ? 0 : tail(g, c);
         g->flags = cursor_u8(c);

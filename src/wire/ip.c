@@ -12,33 +12,41 @@ uint64_t sum_pseudo(const struct packet *p, uint8_t protocol, uint32_t length)
         return sum_add(sum, (struct bytes){p->final_dst ? p->final_dst : p->dst.b, p->dst.len}) + length + protocol;
 }
 
-/* RFC 791 §3.1: type, length, data; 0 ends the list, 1 is padding. */
-static void options(struct decode *d, struct cursor c)
+/* RFC 791 §3.1: type, length of all, data; 0 ends the list, 1 is padding. RFC 8200 §4.2: type, length of the
+ * data, data; 0 is padding. */
+bool option_next(struct cursor *c, bool v6, struct option *o)
+{
+        while (cursor_left(c)) {
+                o->at = c->at;
+                o->type = cursor_u8(c);
+                if (!o->type && !v6)
+                        return false;
+                if (o->type < (v6 ? 1 : 2))
+                        continue;
+                o->length = cursor_u8(c);
+                o->data = cursor_take(c, v6 ? o->length : o->length < 2 ? SIZE_MAX : o->length - 2u);
+                return !c->bad;
+        }
+        return false;
+}
+
+void decode_options(struct decode *d, struct cursor c, bool v6)
 {
         struct packet *p = d->p;
+        struct option o;
 
-        while (cursor_left(&c)) {
-                uint8_t type = cursor_u8(&c);
-                uint8_t length = type < 2 ? 1 : cursor_u8(&c);
-                struct cursor data;
+        while (option_next(&c, v6, &o)) {
+                struct cursor data = cursor_over(o.data);
 
-                if (!type)
-                        return;
-                if (type == 1)
+                if (o.type != (v6 ? 5 : 148))
                         continue;
-                data = cursor_over(cursor_take(&c, length < 2 ? SIZE_MAX : length - 2u));
-                if (c.bad) {
-                        decode_flaw(d, FLAW_IP_OPTIONS);
-                        return;
-                }
-                if (type != 148)
-                        continue;
-                if (!p->n_router_alert) {
-                        p->router_alert_len = length;
+                if (!p->n_router_alert++) {
+                        p->router_alert_len = o.length;
                         p->router_alert_value = cursor_u16(&data);
                 }
-                p->n_router_alert++;
         }
+        if (c.bad)
+                decode_flaw(d, v6 ? FLAW_EXT_HEADER : FLAW_IP_OPTIONS);
 }
 
 static enum checksum header_checksum(struct decode *d, const uint8_t *at, uint16_t value)
@@ -99,7 +107,7 @@ static void ip4(struct decode *d)
         }
         decode_ip_narrow(d, total - 20u);
         p->ip = (struct bytes){at, (size_t)(d->c.end - at)};
-        options(d, cursor_over(cursor_take(&d->c, header - 20u)));
+        decode_options(d, cursor_over(cursor_take(&d->c, header - 20u)), false);
         p->ip_checksum = d->c.bad ? CHECKSUM_UNVERIFIED : header_checksum(d, at, checksum);
         p->df = fragment >> 14 & 1;
         p->mf = fragment >> 13 & 1;

@@ -33,33 +33,6 @@ void parse_ip6(struct decode *d)
         decode_ip_payload(d, next);
 }
 
-/* RFC 8200 §4.2: type, length, data; type 0 is one octet of padding. */
-static void options(struct decode *d, struct cursor c)
-{
-        struct packet *p = d->p;
-
-        while (cursor_left(&c)) {
-                uint8_t type = cursor_u8(&c), length;
-                struct cursor data;
-
-                if (!type)
-                        continue;
-                length = cursor_u8(&c);
-                data = cursor_over(cursor_take(&c, length));
-                if (c.bad) {
-                        decode_flaw(d, FLAW_EXT_HEADER);
-                        return;
-                }
-                if (type != 5)
-                        continue;
-                if (!p->n_router_alert) {
-                        p->router_alert_len = length;
-                        p->router_alert_value = cursor_u16(&data);
-                }
-                p->n_router_alert++;
-        }
-}
-
 /* Next header and length in units of 8 octets beyond the first 8 (AH: 4, beyond the first 2); gives the rest. */
 static struct cursor extension(struct decode *d, unsigned unit, unsigned extra, uint8_t *next)
 {
@@ -82,7 +55,7 @@ void parse_hopopts(struct decode *d)
                 p->hbh_not_first = true;
                 decode_flaw(d, FLAW_HBH_ORDER);
         }
-        options(d, rest);
+        decode_options(d, rest, true);
         decode_ip_payload(d, next);
 }
 

@@ -4,6 +4,8 @@
  * "ICMPv6 type Numbers". */
 #include "igmpscope/wire.h"
 
+#include <string.h>
+
 #include "decode.h"
 
 /* RFC 4286 §3.2: the code is the advertisement interval; then query interval and robustness variable. */
@@ -83,6 +85,14 @@ enum { MESSAGES = sizeof messages / sizeof *messages };
 const struct message *message_at(size_t i)
 {
         return i < MESSAGES ? &messages[i] : NULL;
+}
+
+const struct message *message_named(enum family f, uint8_t version, const char *name)
+{
+        for (size_t i = 0; i < MESSAGES; i++)
+                if (messages[i].family == f && messages[i].version == version && !strcmp(messages[i].name, name))
+                        return &messages[i];
+        return NULL;
 }
 
 bool message_known(enum family f, uint8_t type)

@@ -55,7 +55,8 @@ bool decode_encap(struct decode *d, enum encap e)
 
         if (p->n_encap == ENCAP_MAX) {
                 decode_flaw(d, FLAW_DEPTH);
-                decode_stop(d, (enum layer)p->headers[p->n_headers - 1].layer, NULL, "too many tunnels inside each other");
+                decode_stop(d, (enum layer)p->headers[p->n_headers - 1].layer, NULL,
+                            "too many tunnels inside each other");
                 return false;
         }
         p->encap[p->n_encap++] = (uint8_t)e;

@@ -43,11 +43,13 @@ static const char *protocol_title(const struct packet *p)
 const char *packet_title(const struct packet *p, char buf[32])
 {
         const char *name;
+        enum layer last;
 
         if (p->gmp.family && p->gmp.row)
                 return p->gmp.row->title;
         if (p->gmp.family)
                 return p->gmp.family == FAMILY_MLD ? "MLD" : "IGMP";
+        last = (enum layer)(p->n_headers ? p->headers[p->n_headers - 1].layer : LAYER_LINK);
         name = p->ip_version ? protocol_title(p) : FIND(ethertypes, p->ethertype);
         snprintf(buf, 32, p->fragment ? "%s fragment" : "%s", name ? name : "");
         if (!name && p->ip_version)
@@ -55,6 +57,6 @@ const char *packet_title(const struct packet *p, char buf[32])
         else if (!name && p->ethertype >= 0x600)
                 snprintf(buf, 32, "EtherType 0x%04x", p->ethertype);
         else if (!name)
-                snprintf(buf, 32, "%s frame", layer_name((enum layer)(p->n_headers ? p->headers[p->n_headers - 1].layer : 0)));
+                snprintf(buf, 32, "%s frame", layer_name(last));
         return buf;
 }

@@ -131,7 +131,8 @@ static void add_other(struct text *t, const struct packet *p, bool names)
                         add_group(t, &g->group, names);
         }
         if (g->qqi_s)
-                text_add_format(t, ": again within %u s; query interval %u s, robustness %u", g->code, g->qqi_s, g->declared);
+                text_add_format(t, ": again within %u s; query interval %u s, robustness %u", g->code, g->qqi_s,
+                                g->declared);
 }
 
 static void add_gmp(struct text *t, const struct packet *p, bool names)
