@@ -144,6 +144,21 @@ struct clock {
 };
 void clock_column(struct clock *c, struct writer *w, int64_t ns);
 
+/* Pasted octets (explain, expect): hex digits, with blanks, colons, 0x and a dump's offsets as they come. */
+bool hex_parse(const char *text, struct text *out);
+struct hex {
+        struct text room; /* the frame's octets; free it */
+        struct frame frame;
+        const char *said; /* "an Ethernet frame" */
+        uint32_t skip;    /* octets at the beginning that are ours: a header for a message that came alone */
+};
+int hex_frame(struct bytes octets, const char *as, struct hex *h, struct error *err);
+/* The layer whose heading l gives next, drawn as RFCs draw headers. */
+void draw_layer(struct text *t, struct layout l);
+/* Plain words on a name or an address: src/cmd/topics.c. */
+int topic_name(const char *name, struct writer *w, struct error *err);
+int topic_address(const struct addr *a, struct writer *w);
+
 struct tracker_options;
 void tracking_options(const struct settings *s, struct tracker_options *o);
 
