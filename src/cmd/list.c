@@ -36,11 +36,53 @@ static void list_formats(struct writer *w)
                 line(w, &kind, f->name, 8, f->summary);
 }
 
+static void list_messages(struct writer *w)
+{
+        static const struct kind kind = {"message", NULL};
+        const struct message *m;
+
+        for (size_t i = 0; (m = message_at(i)); i++) {
+                writer_open(w, &kind);
+                put_column(w, STYLE_DIM, 6, "%s", m->family == FAMILY_MLD ? "ICMPv6" : "IGMP");
+                put_column(w, STYLE_PLAIN, -4, "0x%02x", m->type);
+                put_column(w, STYLE_GROUP, 38, "%s", m->title);
+                put_column(w, STYLE_DIM, 0, "%s", m->cite);
+                put_str(w, "family", m->family == FAMILY_MLD ? "mld" : "igmp");
+                put_uint(w, "type", m->type);
+                put_uint(w, "version", m->version);
+                put_str(w, "name", m->name);
+                put_str(w, "title", m->title);
+                put_uint(w, "min_length", m->min);
+                put_str(w, "cite", m->cite);
+                writer_close(w);
+        }
+}
+
+static void list_rules(struct writer *w)
+{
+        const struct rule *r;
+
+        for (size_t i = 0; (r = rule_at(i)); i++)
+                rule_describe(r, w);
+}
+
+static void list_links(struct writer *w)
+{
+        static const struct kind kind = {"link", NULL};
+        const struct link_type *l;
+
+        for (size_t i = 0; (l = link_at(i)); i++)
+                line(w, &kind, l->name, 16, l->summary);
+}
+
 static const struct list {
         const char *name, *summary;
         void (*walk)(struct writer *w);
 } lists[] = {
         {"verbs", "what igmpscope does", list_verbs},
+        {"messages", "IGMP and MLD message types", list_messages},
+        {"rules", "conformance rules, with their sources", list_rules},
+        {"links", "link types that are decoded", list_links},
         {"formats", "how output can look (-T)", list_formats},
 };
 

@@ -22,6 +22,7 @@ struct watch {
         struct stream stream;
         struct output out;
         struct tracker *tracker;
+        struct linter *linter;
         struct savefile *savefile;
 };
 
@@ -60,6 +61,25 @@ static void show_change(struct watch *s, const struct change *c)
         writer_close(w);
 }
 
+static void show_findings(struct watch *s, struct text *comment)
+{
+        struct writer *w = &s->out.writer;
+        struct finding f;
+
+        while (linter_next(s->linter, &f)) {
+                if (comment && f.frame == s->stream.frame.number)
+                        text_add_format(comment, "%s%s: %s, expected %s (%s)", comment->n ? "\n" : "", f.rule->id,
+                                        f.seen, f.expected, f.rule->cite);
+                if (!(s->show & SHOW_FINDINGS))
+                        continue;
+                writer_open(w, &kind_finding);
+                clock_column(&s->clock, w, f.time_ns);
+                finding_columns(&f, w);
+                finding_fields(&f, w);
+                writer_close(w);
+        }
+}
+
 static void show_packet(struct watch *s, const struct packet *p)
 {
         struct writer *w = &s->out.writer;
@@ -78,6 +98,8 @@ static void time_passes(struct watch *s)
 
         while (tracker_expire(s->tracker, s->stream.now_ns, &c))
                 show_change(s, &c);
+        linter_time(s->linter, s->stream.now_ns);
+        show_findings(s, NULL);
 }
 
 static int take_packet(struct watch *s, const struct packet *p, struct error *err)
@@ -89,6 +111,8 @@ static int take_packet(struct watch *s, const struct packet *p, struct error *er
 
         if ((s->show & SHOW_PACKETS) && (s->all || packet_relevant(p) || p->stop.layer != LAYER_NONE))
                 show_packet(s, p);
+        linter_packet(s->linter, p);
+        show_findings(s, s->savefile ? &comment : NULL);
         tracker_packet(s->tracker, p);
         for (size_t at = 0; record_next(p, &at, &rec);)
                 while (tracker_apply(s->tracker, p, &rec, &c))
@@ -118,6 +142,7 @@ static int loop(struct watch *s, struct error *err)
 static int open_all(struct watch *s, struct error *err)
 {
         struct tracker_options tracking;
+        struct linter_options lint = {.severity = (enum severity)s->severity};
 
         if (parse_show(s, err) < 0 || output_open(&s->out, &s->common, err) < 0)
                 return -1;
@@ -127,6 +152,8 @@ static int open_all(struct watch *s, struct error *err)
         s->tracker = tracker_new(&tracking);
         if (!s->tracker)
                 return error_set(err, "out of memory");
+        if (linter_new(&s->linter, &lint, s->tracker, err) < 0)
+                return -1;
         s->save.rotate_ns = s->rotate_ns;
         s->save.rotate_bytes = s->rotate_mb * 1000000;
         return s->save.file ? savefile_open(&s->savefile, &s->save, err) : 0;
@@ -148,6 +175,7 @@ static int run(void *settings, struct error *err)
                 r = 0;
         if (savefile_close(s->savefile, r < 0 ? &later : err) < 0 && r >= 0)
                 r = -1;
+        linter_free(s->linter);
         tracker_free(s->tracker);
         stream_close(&s->stream);
         return r;
