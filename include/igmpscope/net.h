@@ -41,6 +41,13 @@ const char *capture_name(const struct capture *c);
 const char *capture_warning(struct capture *c);
 void capture_close(struct capture *c);
 
+/* The filter of live capture where none is given: it loses no IGMP, MLD or UDP of this link type, tagged, fragmented,
+ * behind extension headers or in a tunnel. Adds nothing for a link type that it can't say it for: all is captured. */
+void filter_default(int link, struct text *t);
+/* Does a person's filter take IGMP, MLD or UDP, but lose the same behind a VLAN tag, the hop-by-hop header or in later
+ * fragments? Then a sentence saying what, and the filter that does not. live: as the kernel shows frames. */
+bool filter_warning(const char *filter, int link, bool live, struct text *t);
+
 /* ---- writing captures ---- */
 struct savefile;
 

@@ -283,6 +283,8 @@ struct craft {
         uint8_t n_vlan;            /* the outer ones of several are 802.1ad's */
         uint16_t vlan[VLAN_MAX];
         bool bad_ip_checksum, bad_checksum;
+        int checksum;              /* of the message or datagram; -1: the right one */
+        uint16_t cut;              /* octets of the message or datagram left out at its end */
 };
 void craft_init(struct craft *c);
 int craft_build(const struct craft *c, struct packer *k); /* -1: no room, no builder for it, or no destination */

@@ -8,6 +8,8 @@
 struct filter; /* a pcap-filter(7) expression, compiled for each link type that comes */
 struct live;
 
+enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_SLL = 113, LINK_SLL2 = 276 };
+
 int filter_open(struct filter **f, const char *text, struct error *err);
 int filter_accepts(struct filter *f, const struct frame *frame, struct error *err); /* 1, 0, or -1 */
 void filter_close(struct filter *f);

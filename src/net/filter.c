@@ -8,7 +8,7 @@
 
 #include "capture.h"
 
-enum { PROGRAMS = 32, LINK_RAW = 101 };
+enum { PROGRAMS = 32 };
 
 struct program {
         int link;

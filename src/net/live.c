@@ -13,7 +13,7 @@
 
 #include "capture.h"
 
-enum { BLOCK_MS = 2, NAMES = 64, LINK_ETHERNET = 1, LINK_SLL = 113, LINK_SLL2 = 276, SLL_OUTGOING = 4 };
+enum { BLOCK_MS = 2, NAMES = 64, SLL_OUTGOING = 4 };
 
 /* Interfaces that frames of "any" came from. */
 struct seen {
@@ -24,31 +24,11 @@ struct seen {
 struct live {
         pcap_t *pcap;
         int fd, timeout_ms, link;
-        struct interface interface; /* index 0: "any", or no network interface at all */
+        struct interface interface; /* index 0: "any" */
         struct seen seen[NAMES];
         size_t n_seen;
         uint64_t number;
 };
-
-static void list_interfaces(struct text *t)
-{
-        struct if_nameindex *all = if_nameindex();
-
-        for (const struct if_nameindex *i = all; i && i->if_index; i++)
-                text_add_format(t, "%s%s", i == all ? "" : " ", i->if_name);
-        if (all)
-                if_freenameindex(all);
-}
-
-static int no_device(const char *name, struct error *err)
-{
-        struct text t = {0};
-
-        list_interfaces(&t);
-        error_set(err, "%s: no such interface; there are: %s any", name, text_string(&t));
-        text_free(&t);
-        return -1;
-}
 
 static int not_permitted(const char *name, struct error *err)
 {
@@ -68,7 +48,6 @@ static int refused(const struct capture *c, int rc, struct error *err)
         const char *said = pcap_geterr(c->live->pcap);
 
         switch (rc) {
-        case PCAP_ERROR_NO_SUCH_DEVICE: return no_device(c->name, err);
         case PCAP_ERROR_PERM_DENIED:
         case PCAP_ERROR_PROMISC_PERM_DENIED: return not_permitted(c->name, err);
         case PCAP_ERROR_IFACE_NOT_UP:
@@ -114,6 +93,24 @@ static int set_filter(const struct capture *c, const char *text, struct error *e
         return rc < 0 ? error_set(err, "%s: filter '%s': %s", c->name, text, pcap_geterr(p)) : 0;
 }
 
+static int choose_filter(struct capture *c, const char *asked, struct error *err)
+{
+        struct text t = {0};
+        int rc = 0;
+
+        if (asked) {
+                rc = set_filter(c, asked, err);
+                if (!rc)
+                        filter_warning(asked, c->live->link, true, &c->warning);
+                return rc;
+        }
+        filter_default(c->live->link, &t);
+        if (t.n)
+                rc = set_filter(c, text_string(&t), err);
+        text_free(&t);
+        return rc;
+}
+
 static int set_direction(const struct capture *c, enum frame_direction d, struct error *err)
 {
         if (d == FRAME_UNKNOWN)
@@ -141,7 +138,7 @@ static int activate(struct capture *c, const struct capture_options *o, struct e
                 text_add_format(&c->warning, "%s: %s", c->name, pcap_geterr(l->pcap));
         if (set_link(c, o, any, err) < 0 || set_direction(c, o->direction, err) < 0)
                 return -1;
-        if (!o->everything && o->filter && set_filter(c, o->filter, err) < 0)
+        if (!o->everything && choose_filter(c, o->filter, err) < 0)
                 return -1;
         if (pcap_setnonblock(l->pcap, 1, why) < 0)
                 return error_set(err, "%s: %s", c->name, why);
@@ -150,10 +147,29 @@ static int activate(struct capture *c, const struct capture_options *o, struct e
         return 0;
 }
 
+/* "any" stays as it is; all else that people name an interface by becomes its name. */
+static int find(struct capture *c, struct error *err)
+{
+        char *name;
+
+        if (strcmp(c->name, "any") == 0)
+                return 0;
+        if (interface_find(c->name, &c->live->interface, err) < 0)
+                return -1;
+        name = strdup(c->live->interface.name);
+        if (!name)
+                return error_set(err, "no memory");
+        free(c->name);
+        c->name = name;
+        return 0;
+}
+
 int live_open(struct capture *c, const struct capture_options *o, struct error *err)
 {
         c->live = calloc(1, sizeof *c->live);
-        return c->live ? activate(c, o, err) : error_set(err, "no memory");
+        if (!c->live)
+                return error_set(err, "no memory");
+        return find(c, err) < 0 ? -1 : activate(c, o, err);
 }
 
 /* The row of an interface that a cooked frame names; NULL where there are too many. */
@@ -192,6 +208,25 @@ static void place(struct live *l, struct frame *f, const char *name)
         }
 }
 
+/* libpcap says that the interface is not what it was; this is what became of it. */
+static int lost(const struct capture *c, struct error *err)
+{
+        unsigned long long n = c->live->number;
+        unsigned index = (unsigned)c->live->interface.index;
+        char now[IF_NAMESIZE];
+
+        if (!index)
+                return error_set(err, "%s: %s, after %llu frames", c->name, pcap_geterr(c->live->pcap), n);
+        if (!if_indextoname(index, now))
+                return error_set(err, "%s: the interface is gone (removed, or moved to another namespace), after %llu "
+                                 "frames", c->name, n);
+        if (strcmp(now, c->name) != 0)
+                return error_set(err, "%s: the interface was set down and is now called %s, after %llu frames", c->name,
+                                 now, n);
+        return error_set(err, "%s: the interface went down, after %llu frames; set it up again: ip link set %s up",
+                         c->name, n, c->name);
+}
+
 /* 1 a frame, 0 none yet, -1 an error. */
 static int take(const struct capture *c, struct frame *f, struct error *err)
 {
@@ -201,7 +236,7 @@ static int take(const struct capture *c, struct frame *f, struct error *err)
         int rc = pcap_next_ex(l->pcap, &h, &data);
 
         if (rc < 0)
-                return error_set(err, "%s: %s", c->name, pcap_geterr(l->pcap));
+                return lost(c, err);
         if (!rc)
                 return 0;
         *f = (struct frame){

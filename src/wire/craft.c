@@ -9,7 +9,7 @@
 
 void craft_init(struct craft *c)
 {
-        *c = (struct craft){.ttl = -1, .tos = -1, .router_alert = -1, .ip_id = -1, .df = -1};
+        *c = (struct craft){.ttl = -1, .tos = -1, .router_alert = -1, .ip_id = -1, .df = -1, .checksum = -1};
 }
 
 static struct addr local(uint8_t length, uint8_t last4, uint8_t last6)
@@ -66,6 +66,21 @@ static uint16_t checksum(const struct packer *k, size_t at, uint64_t sum, bool b
         return bad ? v ^ 0x1111 : v;
 }
 
+/* The message or datagram from `at` on ends: what is to be left out goes, and its checksum is put in. sum: of the
+ * pseudo-header but for the length, 0 if there is none. zero: what stands for a sum of 0. */
+static void finish(const struct craft *c, struct packer *k, size_t at, size_t where, uint64_t sum, uint16_t zero)
+{
+        uint16_t v;
+
+        k->n = c->cut < k->n - at ? k->n - c->cut : at;
+        if (k->bad || k->n < at + where + 2)
+                return;
+        pack_at_u16(k, at + where, 0);
+        v = checksum(k, at, sum ? sum + k->n - at : 0, c->bad_checksum);
+        v = v ? v : zero;
+        pack_at_u16(k, at + where, c->checksum < 0 ? v : (uint16_t)c->checksum);
+}
+
 static int message(const struct craft *c, uint64_t sum, struct packer *k)
 {
         struct gmp g = c->gmp;
@@ -87,27 +102,20 @@ static int message(const struct craft *c, uint64_t sum, struct packer *k)
                 pack_u16(k, 0);
                 g.row->build(&g, k);
         }
-        if (!k->bad && k->n >= at + 4) {
-                pack_at_u16(k, at + 2, 0);
-                pack_at_u16(k, at + 2, checksum(k, at, sum + (sum ? k->n - at : 0), c->bad_checksum));
-        }
+        finish(c, k, at, 2, sum, 0);
         return 0;
 }
 
 static int datagram(const struct craft *c, uint64_t sum, struct packer *k)
 {
-        size_t at = k->n, length = 8 + c->udp->n;
-        uint16_t v;
+        size_t at = k->n;
 
         pack_u16(k, c->src_port);
         pack_u16(k, c->dst_port);
-        pack_u16(k, (uint16_t)length);
+        pack_u16(k, (uint16_t)(8 + c->udp->n));
         pack_u16(k, 0);
         pack_bytes(k, *c->udp);
-        if (k->bad)
-                return 0;
-        v = checksum(k, at, sum + length, c->bad_checksum);
-        pack_at_u16(k, at + 6, v ? v : 0xffff);
+        finish(c, k, at, 6, sum, 0xffff);
         return 0;
 }
 

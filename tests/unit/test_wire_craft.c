@@ -247,6 +247,36 @@ static void faults_on_demand(void **state)
         }
 }
 
+static void cut_and_given_checksum(void **state)
+{
+        uint8_t built[64];
+        struct craft c;
+
+        (void)state;
+        craft_init(&c);
+        c.gmp.row = message_named(FAMILY_IGMP, 2, "report");
+        addr_parse("239.1.2.3", &c.gmp.group);
+        for (uint16_t cut = 0; cut < 12; cut++) {
+                struct packer k = packer_into(built, sizeof built);
+                struct test_frame t;
+                struct packet p;
+
+                c.cut = cut;
+                c.checksum = cut == 1 ? 0x1234 : -1;
+                assert_int_equal(craft_build(&c, &k), 0);
+                assert_int_equal(k.n, cut < 8 ? 32 - cut : 24);
+                t = frame_of(LINK_RAW, built, k.n, k.n);
+                packet_decode(&t.frame, &p);
+                assert_int_equal(packet_has(&p, FLAW_GMP_SHORT), cut > 0);
+                assert_false(packet_has(&p, FLAW_IP_LENGTH_LONG));
+                if (cut < 5)
+                        assert_int_equal(p.gmp.checksum, cut == 1 ? CHECKSUM_BAD : CHECKSUM_GOOD);
+                if (cut == 1)
+                        assert_int_equal(p.gmp.checksum_value, 0x1234);
+                frame_free(&t);
+        }
+}
+
 static void refused(void **state)
 {
         const struct bytes data = {(const uint8_t *)"data", 4};
@@ -275,7 +305,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(code8), cmocka_unit_test(code16), cmocka_unit_test(vectors_again),
-                cmocka_unit_test(rows_again), cmocka_unit_test(faults_on_demand), cmocka_unit_test(refused),
+                cmocka_unit_test(rows_again), cmocka_unit_test(faults_on_demand), cmocka_unit_test(cut_and_given_checksum),
+                cmocka_unit_test(refused),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a person's filter would lose without a word: found by running it over pairs of frames that say the same, one plain,
+ * one with a tag, behind the hop-by-hop header, or the later fragment. The frames carry the addresses and ports that
+ * the filter names, so that `host 239.1.1.1 and udp port 9999` takes the plain one. */
+#include "igmpscope/net.h"
+
+#include <string.h>
+
+#include "capture.h"
+
+enum { NAMED = 4, PROBE_MAX = 160 };
+
+enum sort { IGMP, MLD_BARE, MLD, UDP4, UDP4_LATER, UDP6, UDP6_LATER };
+
+/* Addresses and ports that the filter may want to see. */
+struct wanted {
+        struct addr address[NAMED];
+        uint16_t port[NAMED];
+        size_t n_addresses, n_ports;
+};
+
+/* One frame's worth of choices. */
+struct choice {
+        struct addr src4, dst4, src6, dst6;
+        uint16_t port;
+};
+
+static void ipv4(struct packer *k, const struct choice *c, uint8_t protocol, uint16_t fragment)
+{
+        pack_u16(k, 0x45c0);
+        pack_u16(k, 36);
+        pack_u16(k, 0);
+        pack_u16(k, fragment);
+        pack_u8(k, 1);
+        pack_u8(k, protocol);
+        pack_u16(k, 0);
+        pack_bytes(k, (struct bytes){c->src4.b, 4});
+        pack_bytes(k, (struct bytes){c->dst4.b, 4});
+}
+
+static void ipv6(struct packer *k, const struct choice *c, uint8_t next)
+{
+        pack_u32(k, 0x60000000);
+        pack_u16(k, 32);
+        pack_u8(k, next);
+        pack_u8(k, 1);
+        pack_bytes(k, (struct bytes){c->src6.b, 16});
+        pack_bytes(k, (struct bytes){c->dst6.b, 16});
+}
+
+static void udp(struct packer *k, const struct choice *c)
+{
+        pack_u16(k, c->port);
+        pack_u16(k, c->port);
+        pack_u16(k, 16);
+        pack_u16(k, 0);
+        pack_zeros(k, 8);
+}
+
+static void mld(struct packer *k, const struct choice *c)
+{
+        pack_u32(k, 0x83000000); /* a version 1 report */
+        pack_u32(k, 0);
+        pack_bytes(k, (struct bytes){c->dst6.b, 16});
+}
+
+static void network(struct packer *k, enum sort sort, const struct choice *c)
+{
+        switch (sort) {
+        case IGMP:
+                ipv4(k, c, 2, 0x4000);
+                pack_u32(k, 0x16000000);
+                pack_bytes(k, (struct bytes){c->dst4.b, 4});
+                break;
+        case MLD_BARE:
+                ipv6(k, c, 58);
+                mld(k, c);
+                break;
+        case MLD:
+                ipv6(k, c, 0);
+                pack_u32(k, 0x3a000502); /* hop-by-hop: Router Alert */
+                pack_u32(k, 0x00000100);
+                mld(k, c);
+                break;
+        case UDP4:
+                ipv4(k, c, 17, 0x4000);
+                udp(k, c);
+                break;
+        case UDP4_LATER:
+                ipv4(k, c, 17, 185);
+                pack_zeros(k, 16);
+                break;
+        case UDP6:
+                ipv6(k, c, 17);
+                udp(k, c);
+                break;
+        case UDP6_LATER:
+                ipv6(k, c, 44);
+                pack_u32(k, 0x110005c8);
+                pack_u32(k, 1);
+                pack_zeros(k, 16);
+                break;
+        }
+}
+
+static bool is_ipv6(enum sort sort)
+{
+        return sort == MLD_BARE || sort == MLD || sort == UDP6 || sort == UDP6_LATER;
+}
+
+static void ethernet(struct packer *k, const struct addr *group, int tags)
+{
+        uint8_t mac[6] = {0};
+
+        addr_group_mac(group, mac);
+        pack_bytes(k, (struct bytes){mac, 6});
+        pack_u32(k, 0x02000000);
+        pack_u16(k, 1);
+        while (tags--)
+                pack_u32(k, 0x8100000a);
+}
+
+static bool accepts(struct filter *f, int link, enum sort sort, int tags, const struct choice *c)
+{
+        uint8_t octets[PROBE_MAX];
+        struct packer k = packer_into(octets, sizeof octets);
+        uint16_t type = is_ipv6(sort) ? 0x86dd : 0x0800;
+        struct frame frame = {.link = link};
+
+        if (link == LINK_ETHERNET)
+                ethernet(&k, is_ipv6(sort) ? &c->dst6 : &c->dst4, tags);
+        else if (link == LINK_SLL)
+                pack_zeros(&k, 14);
+        if (link != LINK_RAW)
+                pack_u16(&k, type);
+        if (link == LINK_SLL2)
+                pack_zeros(&k, 18);
+        network(&k, sort, c);
+        frame.data = (struct bytes){octets, k.n};
+        frame.caplen = frame.len = (uint32_t)k.n;
+        return filter_accepts(f, &frame, NULL) > 0;
+}
+
+/* Words of the filter that read as addresses and ports. */
+static void collect(const char *filter, struct wanted *w)
+{
+        char word[64];
+        uint64_t port;
+
+        for (const char *p = filter; *p;) {
+                size_t n = strcspn(p, " \t\n()[]/&|!=<>");
+                if (n && n < sizeof word) {
+                        memcpy(word, p, n);
+                        word[n] = 0;
+                        if (w->n_addresses < NAMED && addr_parse(word, &w->address[w->n_addresses]))
+                                w->n_addresses++;
+                        else if (w->n_ports < NAMED && parse_uint(word, UINT16_MAX, &port))
+                                w->port[w->n_ports++] = (uint16_t)port;
+                }
+                p += n ? n : 1;
+        }
+}
+
+static void choose(struct choice *c, const struct wanted *w, size_t src, size_t dst, size_t port)
+{
+        const struct addr *s = src < w->n_addresses ? &w->address[src] : NULL;
+        const struct addr *d = dst < w->n_addresses ? &w->address[dst] : NULL;
+
+        c->src4 = s && s->len == 4 ? *s : addr_v4(0xc0000201);
+        c->dst4 = d && d->len == 4 ? *d : addr_v4(0xef010101);
+        addr_parse("fe80::1", &c->src6);
+        addr_parse("ff15::1", &c->dst6);
+        if (s && s->len == 16)
+                c->src6 = *s;
+        if (d && d->len == 16)
+                c->dst6 = *d;
+        c->port = port < w->n_ports ? w->port[port] : 9999;
+}
+
+/* Is there a choice for which the plain frame is taken and the other is not? */
+static bool loses(struct filter *f, int link, const struct wanted *w, enum sort plain, enum sort other, int tags)
+{
+        struct choice c;
+
+        for (size_t i = 0; i <= w->n_addresses; i++)
+                for (size_t j = 0; j <= w->n_addresses; j++)
+                        for (size_t p = 0; p <= w->n_ports; p++) {
+                                choose(&c, w, i, j, p);
+                                if (accepts(f, link, plain, 0, &c) && !accepts(f, link, other, tags, &c))
+                                        return true;
+                        }
+        return false;
+}
+
+/* In the order they are named; clause: what the filter wants in addition. */
+static const struct loss {
+        enum sort plain, other;
+        int tags;
+        const char *what, *clause;
+} losses[] = {
+        {MLD_BARE, MLD, 0, "MLD, which stands behind the hop-by-hop header", "(ip6[6]=0 and ip6[40]=58)"},
+        {UDP4, UDP4_LATER, 0, "the later fragments of UDP", "(ip[9]=17 and ip[6:2]&0x1fff!=0)"},
+        {UDP6, UDP6_LATER, 0, "the later fragments of UDP over IPv6", "ip6[6]=44"},
+        {IGMP, IGMP, 1, "IGMP with a VLAN tag", NULL},
+        {MLD, MLD, 1, "MLD with a VLAN tag", NULL},
+        {MLD_BARE, MLD, 1, "MLD with a VLAN tag", NULL},
+        {UDP4, UDP4, 1, "UDP with a VLAN tag", NULL},
+        {UDP6, UDP6, 1, "UDP over IPv6 with a VLAN tag", NULL},
+};
+
+static void better_filter(const char *filter, const bool *lost, struct text *t)
+{
+        struct text x = {0};
+        bool tags = false;
+
+        text_add_format(&x, strpbrk(filter, " \t") ? "(%s)" : "%s", filter);
+        for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+                if (lost[i] && losses[i].clause)
+                        text_add_format(&x, " or %s", losses[i].clause);
+                tags = tags || (lost[i] && !losses[i].clause);
+        }
+        if (tags)
+                text_add_format(t, strpbrk(text_string(&x), " \t") ? "(%s) or (vlan and ((%s) or (vlan and (%s))))"
+                                : "%s or (vlan and (%s or (vlan and %s)))", text_string(&x), text_string(&x), text_string(&x));
+        else
+                text_add(t, text_string(&x));
+        text_free(&x);
+}
+
+/* Which of the losses there are; true: any. */
+static bool find_losses(const char *filter, int link, bool *lost)
+{
+        const size_t n = sizeof losses / sizeof *losses;
+        struct wanted w = {0};
+        struct filter *f;
+        bool any = false;
+
+        if (filter_open(&f, filter, NULL) < 0)
+                return false;
+        collect(filter, &w);
+        for (size_t i = 0; i < n; i++) {
+                lost[i] = (!losses[i].tags || link == LINK_ETHERNET) &&
+                          loses(f, link, &w, losses[i].plain, losses[i].other, losses[i].tags);
+                any = any || lost[i];
+        }
+        filter_close(f);
+        return any;
+}
+
+bool filter_warning(const char *filter, int link, bool live, struct text *t)
+{
+        const size_t n = sizeof losses / sizeof *losses;
+        bool lost[sizeof losses / sizeof *losses], tags = false;
+        const char *said = NULL;
+
+        if (link != LINK_ETHERNET && link != LINK_SLL && link != LINK_SLL2 && link != LINK_RAW)
+                return false;
+        if (!find_losses(filter, link, lost))
+                return false;
+        text_add_format(t, "the filter '%s' loses ", filter);
+        for (size_t i = 0; i < n; i++) {
+                if (!lost[i] || (said && !strcmp(said, losses[i].what)))
+                        continue;
+                text_add_format(t, "%s%s", said ? ", " : "", losses[i].what);
+                said = losses[i].what;
+                tags = tags || losses[i].tags;
+        }
+        if (live && tags)
+                text_add(t, " (of incoming frames the kernel hides one tag from filters: it loses those with two)");
+        text_add(t, "; this one does not: '");
+        better_filter(filter, lost, t);
+        text_add(t, "'");
+        return true;
+}
