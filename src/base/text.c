@@ -134,7 +134,9 @@ void text_clear(struct text *t)
 
 const char *text_string(struct text *t)
 {
-        if (!t->p && !text_reserve(t, 0))
+        if (!t->p)
+                text_reserve(t, 0);
+        if (!t->p)
                 return "";
         t->p[t->n] = 0;
         return t->p;

@@ -20,7 +20,8 @@ static void put_wall_clock(struct writer *w, int64_t ns, bool date)
         char text[64];
         struct tm tm;
 
-        if (!localtime_r(&s, &tm) || !(date ? strftime(text, sizeof text, "%F %T", &tm) : strftime(text, sizeof text, "%T", &tm)))
+        if (!localtime_r(&s, &tm)
+            || !(date ? strftime(text, sizeof text, "%F %T", &tm) : strftime(text, sizeof text, "%T", &tm)))
                 snprintf(text, sizeof text, "?");
         put_column(w, STYLE_TIME, 0, "%s.%06d", text, (int)(ns % 1000000000 / 1000));
 }

@@ -29,7 +29,8 @@ static void put_layers(const struct hex *h, const struct packet *p, int verbose,
                         continue;
                 text_add_format(t, "\n%s%s%s\n", s.name, *s.value ? ": " : "", s.value);
                 layout_next(&heading, &s);
-                if (verbose || p->gmp.family == FAMILY_NONE || s.offset >= (uint32_t)(p->gmp.bytes.p - p->frame->data.p))
+                if (verbose || p->gmp.family == FAMILY_NONE
+                    || s.offset >= (uint32_t)(p->gmp.bytes.p - p->frame->data.p))
                         draw_layer(t, heading);
         }
 }
@@ -40,8 +41,8 @@ static void put_flaws(const struct hex *h, const struct packet *p, struct text *
                 if (packet_has(p, (enum flaw)f) && !(h->skip && f == FLAW_IP_CHECKSUM))
                         text_add_format(t, "\nwrong: %s", flaw_text((enum flaw)f));
         if (p->stop.layer != LAYER_NONE)
-                text_add_format(t, "\nstopped in %s at octet %u: %s", layer_name(p->stop.layer), p->stop.offset - h->skip,
-                                p->stop.reason);
+                text_add_format(t, "\nstopped in %s at octet %u: %s", layer_name(p->stop.layer),
+                                p->stop.offset - h->skip, p->stop.reason);
         if (t->n && t->p[t->n - 1] != '\n')
                 text_add_char(t, '\n');
 }

@@ -126,7 +126,8 @@ static const struct guess {
         {"ethernet", "an Ethernet frame", is_ethernet, LINK_ETHERNET, 0, NULL},
         {"ip", "an IPv4 packet", is_ip4, LINK_RAW, 0, NULL},
         {"ip6", "an IPv6 packet", is_ip6, LINK_RAW, 0, NULL},
-        {"mld", "an ICMPv6 message alone: its checksum covers addresses that are not here", is_mld, LINK_RAW, HEADER6, wrap6},
+        {"mld", "an ICMPv6 message alone: its checksum covers addresses that are not here", is_mld, LINK_RAW,
+         HEADER6, wrap6},
         {"igmp", "an IGMP message alone", is_igmp, LINK_RAW, HEADER4, wrap4},
 };
 
@@ -138,9 +139,9 @@ int hex_frame(struct bytes octets, const char *as, struct hex *h, struct error *
                 if (as ? !strcmp(as, guesses[i].name) : guesses[i].is(octets))
                         g = &guesses[i];
         if (!g)
-                return error_set(err, as ? "--as %s: is one of ethernet, ip, ip6, igmp, mld" : "these octets begin "
-                                 "neither an Ethernet frame, an IP packet nor an IGMP or MLD message; name one with --as",
-                                 as);
+                return as ? error_set(err, "--as %s: is one of ethernet, ip, ip6, igmp, mld", as)
+                          : error_set(err, "these octets begin neither an Ethernet frame, an IP packet nor an IGMP or "
+                                           "MLD message; name what they are with --as");
         if (octets.n + HEADER6 > UINT16_MAX)
                 return error_set(err, "%zu octets are more than a packet has", octets.n);
         if (g->wrap)

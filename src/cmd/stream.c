@@ -28,8 +28,8 @@ static int capture_settings(const struct settings *s, struct capture_options *o,
 {
         *o = s->capture;
         if (!o->interface == !o->file)
-                return error_set(err, "needs one of -i IFACE (to capture) and -r FILE (to read); see `igmpscope help %s`",
-                                 s->verb->name);
+                return error_set(err, "needs one of -i IFACE (to capture) and -r FILE (to read); see "
+                                      "`igmpscope help %s`", s->verb->name);
         if (s->link_name && (o->link = link_number(s->link_name, err)) < 0)
                 return -1;
         for (int i = s->filter_from; i < s->n_words; i++)

@@ -129,7 +129,7 @@ static void put_gmp(const struct packet *p, enum family f, struct writer *w)
                 put_query(g, w);
         if ((m && m->kind == MESSAGE_REPORT && gmp_newest(g)) || w->schema)
                 put_records(p, w);
-        if (g->qqi_s && m->kind == MESSAGE_OTHER) { /* RFC 4286 §3 */
+        if (m && g->qqi_s && m->kind == MESSAGE_OTHER) { /* RFC 4286 §3 */
                 put_uint(w, "advertisement_interval_s", g->code);
                 put_uint(w, "query_interval_s", g->qqi_s);
                 put_uint(w, "robustness", g->declared);
