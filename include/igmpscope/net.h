@@ -175,6 +175,14 @@ void batch_echo(struct batch *b, int fd); /* sends the data of each that has `an
 void batch_close(struct batch *b);
 int datagram_send(int fd, const struct endpoint *to, struct bytes data, struct error *err); /* errno stays */
 
+/* ---- crafting with libnet ---- */
+struct forge;
+int forge_open(struct forge **f, struct error *err);
+/* The frame that craft_build makes, by libnet's own builders as far as they reach (net/forge.c); deliberate faults and
+ * several VLAN tags are beyond them and craft_build's. */
+int forge_build(struct forge *f, const struct craft *c, struct packer *k, struct error *err);
+void forge_close(struct forge *f);
+
 /* ---- injection (libnet) ---- */
 struct injector;
 int injector_open(struct injector **j, const char *interface, bool raw_ip, struct error *err);
