@@ -173,6 +173,7 @@ int batch_open(struct batch *b, unsigned size, size_t max_datagram, struct error
 int batch_receive(struct batch *b, int fd, unsigned limit, struct error *err);
 void batch_echo(struct batch *b, int fd); /* sends the data of each that has `answer` back to where it came from */
 void batch_close(struct batch *b);
+const char *datagram_hint(int errnum, const struct endpoint *to); /* what to do about a failed send, or NULL */
 int datagram_send(int fd, const struct endpoint *to, struct bytes data, struct error *err); /* errno stays */
 
 /* ---- crafting with libnet ---- */
