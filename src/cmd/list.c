@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "igmpscope/lab.h"
 #include "igmpscope/model.h"
 #include "igmpscope/out.h"
 #include "igmpscope/wire.h"
@@ -75,6 +76,14 @@ static void list_links(struct writer *w)
                 line(w, &kind, l->name, 16, l->summary);
 }
 
+static void list_topologies(struct writer *w)
+{
+        const struct topology *t;
+
+        for (size_t i = 0; (t = topology_at(i)); i++)
+                topology_describe(t, w);
+}
+
 static const struct list {
         const char *name, *summary;
         void (*walk)(struct writer *w);
@@ -83,6 +92,7 @@ static const struct list {
         {"messages", "IGMP and MLD message types", list_messages},
         {"rules", "conformance rules, with their sources", list_rules},
         {"links", "link types that are decoded", list_links},
+        {"topologies", "networks that the laboratory can be", list_topologies},
         {"formats", "how output can look (-T)", list_formats},
 };
 
