@@ -12,7 +12,11 @@ static int open_file(struct capture *c, const struct capture_options *o, struct 
         if (source_open(&c->reader.source, o->file, o->timeout_ms ? o->timeout_ms : 10, err) < 0 ||
             reader_open(&c->reader, err) < 0)
                 return -1;
-        return o->filter && !o->everything ? filter_open(&c->filter, o->filter, err) : 0;
+        c->direction = o->direction;
+        if (!o->filter || o->everything)
+                return 0;
+        filter_warning(o->filter, c->reader.link, false, &c->warning);
+        return filter_open(&c->filter, o->filter, err);
 }
 
 int capture_open(struct capture **out, const struct capture_options *o, struct error *err)
@@ -37,14 +41,24 @@ int capture_open(struct capture **out, const struct capture_options *o, struct e
         return 0;
 }
 
+/* 1 wanted, 0 not, -1 an error. */
+static int wanted(struct capture *c, struct frame *f, struct error *err)
+{
+        if (is_cooked(f))
+                cooked_place(&c->cooked, f);
+        if (c->direction != FRAME_UNKNOWN && f->direction != FRAME_UNKNOWN && f->direction != c->direction)
+                return 0;
+        return c->filter ? filter_accepts(c->filter, f, err) : 1;
+}
+
 static int next_of_file(struct capture *c, struct frame *f, struct error *err)
 {
-        int have, accepted;
+        int have, take;
 
-        while ((have = reader_next(&c->reader, f, err)) == CAPTURE_FRAME && c->filter) {
-                accepted = filter_accepts(c->filter, f, err);
-                if (accepted)
-                        return accepted < 0 ? CAPTURE_ERROR : have;
+        while ((have = reader_next(&c->reader, f, err)) == CAPTURE_FRAME) {
+                take = wanted(c, f, err);
+                if (take)
+                        return take < 0 ? CAPTURE_ERROR : have;
         }
         return have;
 }

@@ -3,6 +3,8 @@
 #ifndef NET_CAPTURE_H
 #define NET_CAPTURE_H
 
+#include <net/if.h>
+
 #include "reader.h"
 
 struct filter; /* a pcap-filter(7) expression, compiled for each link type that comes */
@@ -16,6 +18,24 @@ void filter_close(struct filter *f);
 int link_of_dlt(int dlt); /* libpcap's number for an open handle, and the file's (LINKTYPE_), differ for raw IP */
 int dlt_of_link(int link);
 
+/* Interfaces that cooked frames have named by number. */
+enum { SEEN_MAX = 64 };
+struct cooked {
+        bool live; /* the numbers are this machine's */
+        size_t n_seen;
+        struct seen {
+                uint32_t index;
+                char name[IF_NAMESIZE];
+        } seen[SEEN_MAX];
+};
+
+void cooked_place(struct cooked *k, struct frame *f); /* of link type LINK_SLL or LINK_SLL2 */
+
+static inline bool is_cooked(const struct frame *f)
+{
+        return f->link == LINK_SLL || f->link == LINK_SLL2;
+}
+
 struct capture {
         char *name;
         struct capture_stats stats;
@@ -23,7 +43,9 @@ struct capture {
         bool told, told_end;
         struct reader reader; /* a savefile, or */
         struct filter *filter;
+        enum frame_direction direction; /* that a savefile's frames are wanted of */
         struct live *live;
+        struct cooked cooked;
 };
 
 int live_open(struct capture *c, const struct capture_options *o, struct error *err);

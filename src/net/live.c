@@ -13,20 +13,12 @@
 
 #include "capture.h"
 
-enum { BLOCK_MS = 2, NAMES = 64, SLL_OUTGOING = 4 };
-
-/* Interfaces that frames of "any" came from. */
-struct seen {
-        uint32_t index;
-        char name[IF_NAMESIZE];
-};
+enum { BLOCK_MS = 2 };
 
 struct live {
         pcap_t *pcap;
         int fd, timeout_ms, link;
         struct interface interface; /* index 0: "any" */
-        struct seen seen[NAMES];
-        size_t n_seen;
         uint64_t number;
 };
 
@@ -152,6 +144,7 @@ static int find(struct capture *c, struct error *err)
 {
         char *name;
 
+        c->cooked.live = true;
         if (strcmp(c->name, "any") == 0)
                 return 0;
         if (interface_find(c->name, &c->live->interface, err) < 0)
@@ -172,40 +165,17 @@ int live_open(struct capture *c, const struct capture_options *o, struct error *
         return find(c, err) < 0 ? -1 : activate(c, o, err);
 }
 
-/* The row of an interface that a cooked frame names; NULL where there are too many. */
-static const struct seen *seen_interface(struct live *l, uint32_t index)
+/* Interface and direction: what the frame itself says, or whether this host's own address sent it. */
+static void place(struct capture *c, struct frame *f)
 {
-        struct seen *s = l->seen;
+        const struct live *l = c->live;
 
-        for (size_t i = 0; i < l->n_seen; i++, s++)
-                if (s->index == index)
-                        return s;
-        if (l->n_seen == NAMES)
-                return NULL;
-        s->index = index;
-        if (!if_indextoname(index, s->name))
-                *s->name = 0;
-        l->n_seen++;
-        return s;
-}
-
-/* Interface and direction, from what the frame itself says. */
-static void place(struct live *l, struct frame *f, const char *name)
-{
-        const uint8_t *p = f->data.p;
-        const struct seen *s;
-
-        f->interface = name;
-        if (f->link == LINK_SLL2 && f->caplen >= 20) {
-                f->direction = p[10] == SLL_OUTGOING ? FRAME_OUT : FRAME_IN;
-                s = seen_interface(l, get32(p + 4, true));
-                f->interface_id = s ? (uint32_t)(s - l->seen) : NAMES;
-                f->interface = s && *s->name ? s->name : NULL;
-        } else if (f->link == LINK_SLL && f->caplen >= 16) {
-                f->direction = p[1] == SLL_OUTGOING ? FRAME_OUT : FRAME_IN;
-        } else if (f->link == LINK_ETHERNET && f->caplen >= 12 && l->interface.index) {
-                f->direction = memcmp(p + 6, l->interface.mac, 6) == 0 ? FRAME_OUT : FRAME_IN;
-        }
+        if (l->interface.index)
+                f->interface = c->name;
+        if (is_cooked(f))
+                cooked_place(&c->cooked, f);
+        else if (f->link == LINK_ETHERNET && f->caplen >= 12)
+                f->direction = memcmp(f->data.p + 6, l->interface.mac, 6) == 0 ? FRAME_OUT : FRAME_IN;
 }
 
 /* libpcap says that the interface is not what it was; this is what became of it. */
@@ -228,7 +198,7 @@ static int lost(const struct capture *c, struct error *err)
 }
 
 /* 1 a frame, 0 none yet, -1 an error. */
-static int take(const struct capture *c, struct frame *f, struct error *err)
+static int take(struct capture *c, struct frame *f, struct error *err)
 {
         struct live *l = c->live;
         struct pcap_pkthdr *h;
@@ -247,7 +217,7 @@ static int take(const struct capture *c, struct frame *f, struct error *err)
                 .len = h->len,
                 .data = {data, h->caplen},
         };
-        place(l, f, c->name);
+        place(c, f);
         return 1;
 }
 

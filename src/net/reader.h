@@ -76,14 +76,13 @@ struct reader_interface {
 struct reader {
         struct source source;
         int (*next)(struct reader *r, struct frame *f, struct error *err);
-        const char *format;
         uint64_t number;
         bool big;
         struct text warning; /* what a person should be told at the end */
+        int link;            /* the file's; pcapng: of its first interface, -1: not known yet */
         /* classic pcap */
         uint32_t header;     /* octets before each packet */
         uint32_t ns_per_tick;
-        int link;
         uint16_t minor;
         /* pcapng */
         struct reader_interface *interfaces; /* of all sections */

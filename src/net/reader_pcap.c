@@ -9,11 +9,10 @@ enum { FILE_HEADER = 24 };
 
 static const struct {
         uint32_t magic, header, ns_per_tick;
-        const char *format;
 } variants[] = {
-        {0xa1b2c3d4, 16, 1000, "pcap"},
-        {0xa1b23c4d, 16, 1, "pcap with nanoseconds"},
-        {0xa1b2cd34, 24, 1000, "pcap as modified by Kuznetzov"},
+        {0xa1b2c3d4, 16, 1000},
+        {0xa1b23c4d, 16, 1},
+        {0xa1b2cd34, 24, 1000}, /* Kuznetzov's */
 };
 
 /* Length fields in the order that version 2.4 has them in. */
@@ -63,7 +62,6 @@ static bool known(struct reader *r, const uint8_t *p)
                         continue;
                 r->header = variants[i].header;
                 r->ns_per_tick = variants[i].ns_per_tick;
-                r->format = variants[i].format;
                 return true;
         }
         return false;

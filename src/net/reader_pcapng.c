@@ -330,6 +330,15 @@ static int next(struct reader *r, struct frame *f, struct error *err)
         return reader_cut(r, have);
 }
 
+/* Link type of the first interface, where it stands right behind the section header and is there already; or -1. */
+static int first_link(const struct source *s)
+{
+        bool big = get32(s->at + 8, true) == ORDER;
+        size_t n = (size_t)(s->end - s->at), at = get32(s->at + 4, big);
+
+        return n >= 12 && at <= n - 12 && get32(s->at + at, big) == 1 ? get16(s->at + at + 8, big) : -1;
+}
+
 int pcapng_begin(struct reader *r, struct error *err)
 {
         const struct source *s = &r->source;
@@ -339,7 +348,7 @@ int pcapng_begin(struct reader *r, struct error *err)
                 return 0;
         if (n < 28)
                 return error_set(err, "%s: a pcapng file cut short in its header: %zu of at least 28 octets", s->name, n);
-        r->format = "pcapng";
+        r->link = first_link(s);
         r->next = next;
         return 0;
 }

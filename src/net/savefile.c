@@ -115,18 +115,14 @@ static size_t whole(const struct savefile *s, size_t n)
 static int full(struct savefile *s, size_t n, int why, struct error *err)
 {
         unsigned long long keeps = s->written + whole(s, n);
+        char hint[160] = "what came after is lost";
 
         s->failed = true;
-        if (why == EPIPE) {
-                error_system(err, why, NULL, "%s", s->path);
-                return SAVEFILE_GONE;
-        }
         if (s->regular && ftruncate(s->fd, (off_t)keeps) == 0)
-                return error_system(err, why, NULL, "%s: writing at octet %llu; the file was cut back to its last whole "
-                                    "record, at octet %llu, and can be read; what came after is lost", s->path,
-                                    (unsigned long long)s->written + n, keeps);
-        return error_system(err, why, NULL, "%s: writing at octet %llu; what came after is lost", s->path,
-                            (unsigned long long)s->written + n);
+                snprintf(hint, sizeof hint, "the file was cut back to its last whole record, at octet %llu, and can be read; "
+                         "what came after is lost", keeps);
+        error_system(err, why, hint, "%s: writing at octet %llu", s->path, (unsigned long long)s->written + n);
+        return why == EPIPE ? SAVEFILE_GONE : -1;
 }
 
 static int flush(struct savefile *s, struct error *err)
