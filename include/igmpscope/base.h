@@ -98,6 +98,7 @@ void text_add_n(struct text *t, const char *s, size_t n);
 void text_add_char(struct text *t, char c);
 void text_add_uint(struct text *t, uint64_t v);
 void text_add_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_list(struct text *t, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 void text_add_time(struct text *t, int64_t ns); /* seconds with nine decimals */
 void text_add_escaped(struct text *t, struct bytes b); /* printable ASCII as is, the rest as \xNN */
 void text_clear(struct text *t);                       /* empties, keeps the room */

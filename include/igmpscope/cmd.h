@@ -8,7 +8,7 @@
 #include "igmpscope/net.h"
 #include "igmpscope/writer.h"
 
-#define VERBS(X) X(watch) X(members) X(lint) X(explain) X(lab) X(list)
+#define VERBS(X) X(server) X(client) X(watch) X(members) X(lint) X(explain) X(lab) X(list)
 
 /* Exit status (interface.md). */
 enum { EXIT_HELD = 0, EXIT_NOT_HELD = 1, EXIT_TROUBLE = 2, EXIT_SKIPPED = 77 };

@@ -173,7 +173,16 @@ int batch_open(struct batch *b, unsigned size, size_t max_datagram, struct error
 int batch_receive(struct batch *b, int fd, unsigned limit, struct error *err);
 void batch_echo(struct batch *b, int fd); /* sends the data of each that has `answer` back to where it came from */
 void batch_close(struct batch *b);
+const char *datagram_hint(int errnum, const struct endpoint *to); /* what to do about a failed send, or NULL */
 int datagram_send(int fd, const struct endpoint *to, struct bytes data, struct error *err); /* errno stays */
+
+/* ---- crafting with libnet ---- */
+struct forge;
+int forge_open(struct forge **f, struct error *err);
+/* The frame that craft_build makes, by libnet's own builders as far as they reach (net/forge.c); deliberate faults and
+ * several VLAN tags are beyond them and craft_build's. */
+int forge_build(struct forge *f, const struct craft *c, struct packer *k, struct error *err);
+void forge_close(struct forge *f);
 
 /* ---- injection (libnet) ---- */
 struct injector;

@@ -245,20 +245,22 @@ struct link_type {
 const struct link_type *link_at(size_t i); /* NULL past the end */
 const struct link_type *link_find(int link);
 
-/* Offset-ordered fields of a decoded frame, for -v trees, hex dumps and header drawings. */
+/* Offset-ordered fields of a decoded frame, for -v trees, hex dumps and header drawings. Only what was captured
+ * whole is a span; a heading covers all of its layer, option, record or entry that was. */
+enum { SPAN_VALUE = 128 };
 struct span {
         uint32_t offset;      /* in packet.data, octets */
         uint32_t bits, shift; /* width in bits; shift: bits from the start of the octet at offset */
-        uint8_t depth;        /* 0: a layer's heading, 1 and more: fields in it */
+        uint8_t depth;        /* 0: a layer's heading, 1 and more: fields in it, headings among them */
+        bool heading;
         const char *name;     /* "Max Resp Code" */
-        const char *key;      /* Wireshark's filter name where it has one: "igmp.max_resp" */
-        char value[128];      /* "100 (10.0 s)" */
+        const char *key;      /* Wireshark's filter name where it has one: "igmp.max_resp"; else NULL */
+        char value[SPAN_VALUE]; /* "100 (10.0 s)" */
 };
 struct layout {
         const struct packet *packet;
-        unsigned step;
-        size_t at;
-        uint32_t i;
+        uint32_t step, at, i;           /* header, octet of it where a group of fields begins, field of the group */
+        uint32_t records, sources, aux; /* those passed; those left of the record that we are in, octets */
 };
 struct layout layout_of(const struct packet *p);
 bool layout_next(struct layout *l, struct span *s);

@@ -83,18 +83,25 @@ void text_add_uint(struct text *t, uint64_t v)
 
 void text_add_format(struct text *t, const char *format, ...)
 {
-        va_list ap, again;
-        int n;
+        va_list ap;
 
         va_start(ap, format);
-        va_copy(again, ap);
-        n = vsnprintf(NULL, 0, format, ap);
+        text_add_list(t, format, ap);
         va_end(ap);
-        if (n > 0 && text_reserve(t, (size_t)n) && t->p) {
-                vsnprintf(t->p + t->n, (size_t)n + 1, format, again);
-                t->n += (size_t)n;
-        }
+}
+
+void text_add_list(struct text *t, const char *format, va_list ap)
+{
+        va_list again;
+        int n;
+
+        va_copy(again, ap);
+        n = vsnprintf(NULL, 0, format, again);
         va_end(again);
+        if (n <= 0 || !text_reserve(t, (size_t)n) || !t->p)
+                return;
+        vsnprintf(t->p + t->n, (size_t)n + 1, format, ap);
+        t->n += (size_t)n;
 }
 
 void text_add_time(struct text *t, int64_t ns)

@@ -187,27 +187,29 @@ void batch_echo(struct batch *b, int fd)
         }
 }
 
-static const char *send_hint(int errnum, const struct endpoint *to)
+const char *datagram_hint(int errnum, const struct endpoint *to)
 {
-        bool six = to->addr.len == 16;
+        const bool six = to->addr.len == 16;
 
         switch (errnum) {
         case ENETUNREACH:
         case EHOSTUNREACH:
+                if (!addr_is_multicast(&to->addr))
+                        return "no route to it: `ip route get` tells";
                 return six ? "no route to the group: name an interface with -i, or add a route, "
                              "`ip -6 route add multicast ff00::/8 dev IFACE table local`"
                            : "no route to the group: name an interface with -i, or add a route, "
                              "`ip route add 224.0.0.0/4 dev IFACE`";
         case EMSGSIZE:
-                return six ? "a UDP datagram over IPv6 carries at most 65527 octets"
-                           : "a UDP datagram over IPv4 carries at most 65507 octets";
+                return six ? "a UDP datagram over IPv6 carries at most 65527 bytes"
+                           : "a UDP datagram over IPv4 carries at most 65507 bytes";
         case EPERM: return "a firewall of this host refuses it: `nft list ruleset`, `iptables -L OUTPUT`";
         case EACCES: return "a prohibit route or a broadcast address: `ip route get` tells";
         case ENETDOWN: return "the interface is down: `ip link set IFACE up`";
         case ENODEV:
         case ENXIO: return "the interface is gone";
-        case EINVAL: return to->port ? "it cannot be sent to from here; name the interface with -i" : "there is no port 0";
-        case EADDRNOTAVAIL: return six ? "no usable IPv6 address on the interface yet; `ip -6 addr` tells" : NULL;
+        case EINVAL: return to->port ? "it cannot be sent to from here; name the interface with -i" : "no such port";
+        case EADDRNOTAVAIL: return six ? "no usable IPv6 address on the interface yet: `ip -6 addr` tells" : NULL;
         case ENOBUFS: return "the interface's queue is full; send more slowly (-I)";
         case EAGAIN: return "the send buffer is full; a larger one with -S, or send more slowly (-I)";
         default: return NULL;
@@ -224,7 +226,7 @@ int datagram_send(int fd, const struct endpoint *to, struct bytes data, struct e
         if (sendto(fd, data.p, data.n, 0, (struct sockaddr *)&ss, n) >= 0)
                 return 0;
         code = errno;
-        error_system(err, code, send_hint(code, to), "send %zu octets to %s", data.n, endpoint_format(to, text));
+        error_system(err, code, datagram_hint(code, to), "send %zu bytes to %s", data.n, endpoint_format(to, text));
         errno = code;
         return -1;
 }

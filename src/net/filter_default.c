@@ -8,15 +8,15 @@
 
 #include "capture.h"
 
-enum { TAGS = 2 };
-
-/* Where a link type has the Ethernet type and the network header; type -1: it has only the latter, and a version. */
+/* Where a link type has the Ethernet type and the network header; type -1: it has only the latter, and a version.
+ * tags: behind how many to look; whatever has more is taken. Cooked frames are taken with the first: Linux has
+ * the header that follows it now here, now there. */
 static const struct {
-        int link, type, net;
+        int link, type, net, tags;
 } links[] = {
-        {LINK_ETHERNET, 12, 14}, {LINK_SLL, 14, 16}, {LINK_SLL2, 0, 20},
-        {LINK_RAW, -1, 0}, {228, -1, 0}, {229, -1, 0}, /* IPv4, IPv6 */
-        {0, -1, 4}, {108, -1, 4}, /* null, loop */
+        {LINK_ETHERNET, 12, 14, 2}, {LINK_SLL, 14, 16, 0}, {LINK_SLL2, 0, 20, 0},
+        {LINK_RAW, -1, 0, 0}, {228, -1, 0, 0}, {229, -1, 0, 0}, /* IPv4, IPv6 */
+        {0, -1, 4, 0}, {108, -1, 4, 0}, /* null, loop */
 };
 
 /* IGMP, UDP, IPIP, 6in4, GRE, PIM. The protocol also stands in fragments after the first. */
@@ -59,9 +59,9 @@ static void tag(struct text *t, int type)
         text_add_format(t, "(link[%d:2]=0x8100 or link[%d:2]=0x88a8 or link[%d:2]=0x9100)", type, type, type);
 }
 
-static void ether(struct text *t, int type, int net)
+static void ether(struct text *t, int type, int net, int tags)
 {
-        for (int i = 0; i < TAGS; i++) {
+        for (int i = 0; i < tags; i++) {
                 network(t, type, net);
                 text_add(t, " or (");
                 tag(t, type);
@@ -72,7 +72,7 @@ static void ether(struct text *t, int type, int net)
         network(t, type, net);
         text_add(t, " or ");
         tag(t, type);
-        for (int i = 0; i < TAGS; i++)
+        for (int i = 0; i < tags; i++)
                 text_add(t, "))");
 }
 
@@ -84,6 +84,6 @@ void filter_default(int link, struct text *t)
                 if (links[i].type < 0)
                         network(t, -1, links[i].net);
                 else
-                        ether(t, links[i].type, links[i].net);
+                        ether(t, links[i].type, links[i].net, links[i].tags);
         }
 }

@@ -192,45 +192,55 @@ static bool loses(struct filter *f, int link, const struct wanted *w, enum sort 
         return false;
 }
 
-/* In the order they are named; clause: what the filter wants in addition. */
+/* In the order they are named; clause: what the filter wants in addition, where tags is 0. */
 static const struct loss {
         enum sort plain, other;
         int tags;
         const char *what, *clause;
 } losses[] = {
-        {MLD_BARE, MLD, 0, "MLD, which stands behind the hop-by-hop header", "(ip6[6]=0 and ip6[40]=58)"},
-        {UDP4, UDP4_LATER, 0, "the later fragments of UDP", "(ip[9]=17 and ip[6:2]&0x1fff!=0)"},
-        {UDP6, UDP6_LATER, 0, "the later fragments of UDP over IPv6", "ip6[6]=44"},
-        {IGMP, IGMP, 1, "IGMP with a VLAN tag", NULL},
-        {MLD, MLD, 1, "MLD with a VLAN tag", NULL},
-        {MLD_BARE, MLD, 1, "MLD with a VLAN tag", NULL},
-        {UDP4, UDP4, 1, "UDP with a VLAN tag", NULL},
-        {UDP6, UDP6, 1, "UDP over IPv6 with a VLAN tag", NULL},
+        {MLD_BARE, MLD, 0, "MLD (it stands behind the hop-by-hop header)", "(ip6[6]=0 and ip6[40]=58)"},
+        {UDP4, UDP4_LATER, 0, "later fragments of UDP", "(ip[9]=17 and ip[6:2]&0x1fff!=0)"},
+        {UDP6, UDP6_LATER, 0, "later fragments of UDP", "ip6[6]=44"},
+        {IGMP, IGMP, 1, "IGMP", NULL},
+        {MLD, MLD, 1, "MLD", NULL},
+        {MLD_BARE, MLD, 1, "MLD", NULL},
+        {UDP4, UDP4, 1, "UDP", NULL},
+        {UDP6, UDP6, 1, "UDP", NULL},
 };
 
-static void better_filter(const char *filter, const bool *lost, struct text *t)
-{
-        struct text x = {0};
-        bool tags = false;
+enum { LOSSES = sizeof losses / sizeof *losses, ADVICE_MAX = 200 };
 
-        text_add_format(&x, strpbrk(filter, " \t") ? "(%s)" : "%s", filter);
-        for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+/* The filter with the clauses that it lacks. */
+static void with_clauses(const char *filter, const bool *lost, struct text *t)
+{
+        text_add_format(t, strpbrk(filter, " \t") ? "(%s)" : "%s", filter);
+        for (size_t i = 0; i < LOSSES; i++)
                 if (lost[i] && losses[i].clause)
-                        text_add_format(&x, " or %s", losses[i].clause);
-                tags = tags || (lost[i] && !losses[i].clause);
-        }
-        if (tags)
-                text_add_format(t, strpbrk(text_string(&x), " \t") ? "(%s) or (vlan and ((%s) or (vlan and (%s))))"
-                                : "%s or (vlan and (%s or (vlan and %s)))", text_string(&x), text_string(&x), text_string(&x));
+                        text_add_format(t, " or %s", losses[i].clause);
+}
+
+static void advise(const char *filter, const bool *lost, bool tags, struct text *t)
+{
+        struct text x = {0}, all = {0};
+
+        with_clauses(filter, lost, &x);
+        if (!tags)
+                text_add(&all, text_string(&x));
+        else if (strpbrk(text_string(&x), " \t"))
+                text_add_format(&all, "(%s) or (vlan and ((%s) or (vlan and (%s))))", x.p, x.p, x.p);
         else
-                text_add(t, text_string(&x));
+                text_add_format(&all, "%s or (vlan and (%s or (vlan and %s)))", x.p, x.p, x.p);
+        if (all.n <= ADVICE_MAX)
+                text_add_format(t, "; this one does not: '%s'", text_string(&all));
+        else
+                text_add(t, "; without a filter nothing of this is lost");
+        text_free(&all);
         text_free(&x);
 }
 
 /* Which of the losses there are; true: any. */
 static bool find_losses(const char *filter, int link, bool *lost)
 {
-        const size_t n = sizeof losses / sizeof *losses;
         struct wanted w = {0};
         struct filter *f;
         bool any = false;
@@ -238,7 +248,7 @@ static bool find_losses(const char *filter, int link, bool *lost)
         if (filter_open(&f, filter, NULL) < 0)
                 return false;
         collect(filter, &w);
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < LOSSES; i++) {
                 lost[i] = (!losses[i].tags || link == LINK_ETHERNET) &&
                           loses(f, link, &w, losses[i].plain, losses[i].other, losses[i].tags);
                 any = any || lost[i];
@@ -247,28 +257,33 @@ static bool find_losses(const char *filter, int link, bool *lost)
         return any;
 }
 
+/* The losses behind so many tags, each once; false: there are none. */
+static bool list_losses(const bool *lost, int tags, const char *before, struct text *t)
+{
+        const char *said = NULL;
+
+        for (size_t i = 0; i < LOSSES; i++) {
+                if (!lost[i] || losses[i].tags != tags || (said && !strcmp(said, losses[i].what)))
+                        continue;
+                text_add_format(t, "%s%s", said ? ", " : before, losses[i].what);
+                said = losses[i].what;
+        }
+        return said != NULL;
+}
+
 bool filter_warning(const char *filter, int link, bool live, struct text *t)
 {
-        const size_t n = sizeof losses / sizeof *losses;
-        bool lost[sizeof losses / sizeof *losses], tags = false;
-        const char *said = NULL;
+        bool lost[LOSSES], plain, tags;
 
         if (link != LINK_ETHERNET && link != LINK_SLL && link != LINK_SLL2 && link != LINK_RAW)
                 return false;
         if (!find_losses(filter, link, lost))
                 return false;
         text_add_format(t, "the filter '%s' loses ", filter);
-        for (size_t i = 0; i < n; i++) {
-                if (!lost[i] || (said && !strcmp(said, losses[i].what)))
-                        continue;
-                text_add_format(t, "%s%s", said ? ", " : "", losses[i].what);
-                said = losses[i].what;
-                tags = tags || losses[i].tags;
-        }
-        if (live && tags)
-                text_add(t, " (of incoming frames the kernel hides one tag from filters: it loses those with two)");
-        text_add(t, "; this one does not: '");
-        better_filter(filter, lost, t);
-        text_add(t, "'");
+        plain = list_losses(lost, 0, "", t);
+        tags = list_losses(lost, 1, plain ? ", and behind a VLAN tag " : "behind a VLAN tag ", t);
+        if (tags && live)
+                text_add(t, " (behind two in incoming frames, as Linux hides the outer one from filters)");
+        advise(filter, lost, tags, t);
         return true;
 }

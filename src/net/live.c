@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "capture.h"
@@ -85,20 +86,25 @@ static int set_filter(const struct capture *c, const char *text, struct error *e
         return rc < 0 ? error_set(err, "%s: filter '%s': %s", c->name, text, pcap_geterr(p)) : 0;
 }
 
+static void warn(struct capture *c, const char *what)
+{
+        text_add_format(&c->warning, c->warning.n ? "; %s" : "%s", what);
+}
+
+/* The one asked for, with a warning of what it loses; else the default one. */
 static int choose_filter(struct capture *c, const char *asked, struct error *err)
 {
         struct text t = {0};
-        int rc = 0;
+        int rc;
 
         if (asked) {
                 rc = set_filter(c, asked, err);
-                if (!rc)
-                        filter_warning(asked, c->live->link, true, &c->warning);
-                return rc;
+                if (!rc && filter_warning(asked, c->live->link, true, &t))
+                        warn(c, text_string(&t));
+        } else {
+                filter_default(c->live->link, &t);
+                rc = t.n ? set_filter(c, text_string(&t), err) : 0;
         }
-        filter_default(c->live->link, &t);
-        if (t.n)
-                rc = set_filter(c, text_string(&t), err);
         text_free(&t);
         return rc;
 }
@@ -126,8 +132,10 @@ static int activate(struct capture *c, const struct capture_options *o, struct e
         rc = pcap_activate(l->pcap);
         if (rc < 0)
                 return refused(c, rc, err);
-        if (rc == PCAP_WARNING || rc == PCAP_WARNING_PROMISC_NOTSUP)
-                text_add_format(&c->warning, "%s: %s", c->name, pcap_geterr(l->pcap));
+        if (any)
+                warn(c, "any: frames come without their VLAN tags (name an interface to see them)");
+        else if (rc == PCAP_WARNING || rc == PCAP_WARNING_PROMISC_NOTSUP)
+                warn(c, pcap_geterr(l->pcap));
         if (set_link(c, o, any, err) < 0 || set_direction(c, o->direction, err) < 0)
                 return -1;
         if (!o->everything && choose_filter(c, o->filter, err) < 0)
@@ -178,7 +186,7 @@ static void place(struct capture *c, struct frame *f)
                 f->direction = memcmp(f->data.p + 6, l->interface.mac, 6) == 0 ? FRAME_OUT : FRAME_IN;
 }
 
-/* libpcap says that the interface is not what it was; this is what became of it. */
+/* The interface is not what it was; this is what became of it. */
 static int lost(const struct capture *c, struct error *err)
 {
         unsigned long long n = c->live->number;
@@ -191,10 +199,18 @@ static int lost(const struct capture *c, struct error *err)
                 return error_set(err, "%s: the interface is gone (removed, or moved to another namespace), after %llu "
                                  "frames", c->name, n);
         if (strcmp(now, c->name) != 0)
-                return error_set(err, "%s: the interface was set down and is now called %s, after %llu frames", c->name,
-                                 now, n);
+                return error_set(err, "%s: the interface is now called %s, after %llu frames", c->name, now, n);
         return error_set(err, "%s: the interface went down, after %llu frames; set it up again: ip link set %s up",
                          c->name, n, c->name);
+}
+
+/* libpcap waits in silence for an interface that went down; asked for only where no frame comes. */
+static bool still_up(const struct live *l)
+{
+        struct ifreq r = {0};
+
+        memcpy(r.ifr_name, l->interface.name, strnlen(l->interface.name, sizeof r.ifr_name - 1));
+        return !l->interface.index || (ioctl(l->fd, SIOCGIFFLAGS, &r) == 0 && r.ifr_flags & IFF_UP);
 }
 
 /* 1 a frame, 0 none yet, -1 an error. */
@@ -227,11 +243,12 @@ int live_next(struct capture *c, struct frame *f, struct error *err)
         struct pollfd p = {.fd = l->fd, .events = POLLIN};
         int rc = take(c, f, err);
 
-        if (rc)
-                return rc;
-        if (stop_signal || poll(&p, 1, l->timeout_ms) < 1)
-                return CAPTURE_IDLE;
-        rc = take(c, f, err);
+        if (rc || stop_signal)
+                return rc ? rc : CAPTURE_IDLE;
+        if (poll(&p, 1, l->timeout_ms) > 0)
+                rc = take(c, f, err);
+        if (!rc && !still_up(l))
+                rc = lost(c, err);
         return rc ? rc : CAPTURE_IDLE;
 }
 

@@ -60,9 +60,9 @@ static const char *join_hint(int errnum, const struct membership *m, char *buf, 
         case ENODEV:
                 if (m->ifindex)
                         return "the interface is gone";
-                return m->group.len == 4
-                               ? "no interface has a route to it; name one with -i, or `ip route add 224.0.0.0/4 dev IFACE`"
-                               : "no interface has a route to it; name one with -i";
+                return m->group.len == 4 ? "no interface has a route to it; name one with -i, or add a route, "
+                                           "`ip route add 224.0.0.0/4 dev IFACE`"
+                                         : "no interface has a route to it; name one with -i";
         case ENOBUFS:
         case ENOMEM: return full_hint(m, buf, n);
         case EADDRINUSE: return "this socket has joined it already";

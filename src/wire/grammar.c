@@ -98,7 +98,9 @@ static bool is_named(const struct message *m, const char *kind)
 {
         if (!m->build || (!m->version && m->min > 8)) /* a query of no version is nothing to ask for */
                 return false;
-        return !strcmp(m->name, kind) || (m->kind == MESSAGE_LEAVE && (!strcmp(kind, "leave") || !strcmp(kind, "done")));
+        if (m->kind == MESSAGE_LEAVE && (!strcmp(kind, "leave") || !strcmp(kind, "done")))
+                return true;
+        return !strcmp(m->name, kind);
 }
 
 /* version 0: the newest. */
@@ -128,11 +130,14 @@ static int fail_kind(const struct grammar *g, enum family f, const char *kind)
 
 static int fail_version(const struct grammar *g, enum family f, const char *kind, const char *word)
 {
-        bool leave = row_find(f, kind, 0)->kind == MESSAGE_LEAVE;
+        const struct message *newest = row_find(f, kind, 0);
 
-        return error_set(g->err, "%s %s: '%s' is not a version of it; it has v%d%s%s%s", g->family, kind, word,
-                         row_find(f, kind, 0)->version, leave ? " only (later a host leaves by a report: " : "",
-                         leave ? g->family : "", leave ? " report 'to_in(GROUP)')" : row_find(f, kind, 1) ? " and older" : "");
+        if (newest->kind == MESSAGE_LEAVE)
+                return error_set(g->err, "%s %s: '%s' is not a version of it; it has v%d only (in later ones a host "
+                                 "leaves by a report: %s report 'to_in(GROUP)')", g->family, kind, word,
+                                 newest->version, g->family);
+        return error_set(g->err, "%s %s: '%s' is not a version of it; it has v%d%s", g->family, kind, word,
+                         newest->version, row_find(f, kind, 1) ? " and older" : "");
 }
 
 static bool is_version(const char *word)
@@ -148,7 +153,8 @@ static int take_kind(struct grammar *g, enum family f, const char *prefix, char 
         bool given = n > 1 && is_version(words[1]);
 
         if (!n)
-                return error_set(g->err, "%s: which message? query, report, leave …, as in `send igmp query`", g->family);
+                return error_set(g->err, "%s: which message? query, report, leave …, as in `send igmp query`",
+                                 g->family);
         snprintf(kind, sizeof kind, "%s%s", prefix, words[0]);
         if (!row_find(f, kind, 0))
                 return fail_kind(g, f, kind);
@@ -174,11 +180,12 @@ static int take_group(struct grammar *g, bool wanted)
 static int take_rest(struct grammar *g)
 {
         const struct message *m = g->spec->row;
+        bool membership = m->kind == MESSAGE_REPORT || m->kind == MESSAGE_LEAVE;
         struct bytes word;
 
         if (m->kind == MESSAGE_REPORT && spec_newest(g->spec))
                 return grammar_records(g);
-        if ((m->kind != MESSAGE_OTHER || m->dst) && take_group(g, m->kind == MESSAGE_REPORT || m->kind == MESSAGE_LEAVE) < 0)
+        if ((m->kind != MESSAGE_OTHER || m->dst) && take_group(g, membership) < 0)
                 return -1;
         if (m->kind == MESSAGE_QUERY && spec_newest(g->spec))
                 return grammar_sources(g, "");
@@ -196,9 +203,11 @@ static int parse_udp(struct spec *s, char *const *words, int n, struct error *er
 {
         struct group_spec u;
 
-        if (n != 1)
-                return error_set(err, n ? "udp: one GROUP:PORT, and '%s' is too much (GROUP+N:PORT for N groups, -d for the "
-                                 "payload)" : "udp: where to? as in `send udp 239.1.1.1:9999`%s", n ? words[1] : "");
+        if (!n)
+                return error_set(err, "udp: where to? as in `send udp 239.1.1.1:9999`");
+        if (n > 1)
+                return error_set(err, "udp: one GROUP:PORT, and '%s' is too much (GROUP+N:PORT for N groups, -d for "
+                                 "the payload)", words[1]);
         if (group_spec_parse(words[0], &u, err) < 0)
                 return -1;
         s->group = (struct addr_range){u.group, u.count};
@@ -256,10 +265,11 @@ int spec_parse(struct spec *s, int ip, char *const *words, int n, struct error *
         int used, r;
 
         *s = (struct spec){0};
+        if (!n)
+                return error_set(err, "what? as in `send udp 239.1.1.1:9999` or `send igmp report 'to_ex(239.1.1.1)'`");
         if (!o)
-                return error_set(err, n ? "'%s' is nothing to send; begin with udp, igmp, mld or mrd, as in `send igmp report "
-                                 "'to_ex(239.1.1.1)'`" : "what? as in `send udp 239.1.1.1:9999` or `send igmp report "
-                                 "'to_ex(239.1.1.1)'`%s", n ? words[0] : "");
+                return error_set(err, "'%s' is nothing to send; begin with udp, igmp, mld or mrd, as in `send igmp "
+                                 "report 'to_ex(239.1.1.1)'`", words[0]);
         used = o->word != NULL;
         if (o->ip && ip && o->ip != ip)
                 return error_set(err, "%s is of IPv%d, and -%d asks for IPv%d", o->word, o->ip, ip, ip);

@@ -65,6 +65,7 @@ void decode_ip_start(struct decode *d, uint8_t version)
 
         p->ip_version = version;
         p->final_dst = NULL;
+        p->ip = p->ip_payload = (struct bytes){0};
         p->df = p->mf = p->fragment = p->hbh_not_first = false;
         p->n_router_alert = p->router_alert_len = 0;
         p->ip_id = p->fragment_offset = p->router_alert_value = 0;

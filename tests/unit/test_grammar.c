@@ -163,7 +163,7 @@ static void every_complaint_names_the_word(void **state)
                 {0, "igmp joun", "igmp: 'joun' is not a message; there are: query, report, leave, router_advertisement"},
                 {0, "mld joun", "mld: 'joun' is not a message; there are: query, report, done"},
                 {0, "igmp report v4 239.1.1.1", "igmp report: 'v4' is not a version of it; it has v3 and older"},
-                {0, "igmp leave v3 239.1.1.1", "it has v2 only (later a host leaves by a report: igmp report 'to_in(GROUP)')"},
+                {0, "igmp leave v3 239.1.1.1", "it has v2 only (in later ones a host leaves by a report: igmp report 'to_in(GROUP)')"},
                 {0, "igmp leave v0 239.1.1.1", "'v0' is not a version of it"},
                 {0, "igmp leave v99 239.1.1.1", "'v99' is not a version of it"},
                 {0, "igmp report v2", "igmp report: a group is missing, as in `igmp report 239.1.1.1`"},
