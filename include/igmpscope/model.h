@@ -28,7 +28,6 @@ enum disposition {
 };
 struct disposition_row {
         enum disposition disposition;
-        bool (*when)(const struct packet *p);
         const char *why, *cite;
 };
 /* The first row that fits; never NULL. The last one says USE. */
@@ -47,6 +46,15 @@ struct tracker_options {
         uint64_t seed[2];         /* of the keyed hash: random where input may be hostile; never shows in results */
 };
 
+/* What the timers of a link stand on (RFC 9776 §8, RFC 9777 §9), and where each of the three was found. */
+enum origin { ORIGIN_ASSUMED, ORIGIN_LEARNED, ORIGIN_MEASURED, ORIGIN_PROXY };
+const char *origin_name(enum origin o);
+struct parameters {
+        uint32_t rv, qi_ms, qri_ms;
+        enum origin rv_from, qi_from, qri_from;
+        uint32_t gmi_ms, oqpi_ms, ohpi_ms; /* Group Membership, Other Querier Present, Older Host Present Interval */
+};
+
 enum change_event { CHANGE_JOINED, CHANGE_LEFT, CHANGE_EXPIRED, CHANGE_CHANGED };
 const char *change_event_name(enum change_event e);
 
@@ -63,6 +71,10 @@ struct change {
         struct filter from, to;
         enum change_event event;
         const char *why; /* the record's name, "report", "leave", "done", "timer" */
+        /* expired: how long after its last report; what made that time, unless its group ended before */
+        int64_t after_ns;
+        const char *formula; /* "RV*QI + 2*QRI" */
+        enum origin timers;  /* where the query interval in it was found */
 };
 
 struct tracker *tracker_new(const struct tracker_options *o); /* NULL: no memory */
@@ -89,6 +101,8 @@ struct member { /* one host's own state for one group: explicit tracking */
         uint8_t mac[6];
         struct filter filter;
         int64_t since_ns, refreshed_ns, expires_ns;
+        int64_t grey_ns; /* from here on it is dead by RFC 3376's formula and alive by RFC 9776's; 0: --gmi 3376 */
+        struct parameters parameters;
 };
 struct group_state { /* the router-side state, RFC 9776 §6.2.1 */
         const char *interface;
@@ -100,6 +114,8 @@ struct group_state { /* the router-side state, RFC 9776 §6.2.1 */
         const int64_t *source_expires_ns; /* 0: an excluded source */
         uint32_t n;
         int64_t group_expires_ns; /* EXCLUDE only */
+        uint32_t hosts;           /* known by explicit tracking */
+        struct parameters parameters;
 };
 struct querier {
         const char *interface;
@@ -118,15 +134,54 @@ bool member_next(struct tracker *t, size_t *at, struct member *m);
 bool group_next(struct tracker *t, size_t *at, struct group_state *g);
 bool querier_next(struct tracker *t, size_t *at, struct querier *q);
 
+/* Who is elected has changed; one a call until false. from and to: len 0 where there is none. */
+struct querier_change {
+        uint64_t frame; /* 0: none, as when the querier fell silent */
+        int64_t time_ns;
+        const char *interface;
+        const uint16_t *vlan;
+        uint8_t n_vlan, version; /* version: of the new one's queries */
+        struct addr from, to;
+        const char *why; /* "heard", "lower" (address), "silent" */
+};
+bool querier_change_next(struct tracker *t, struct querier_change *c);
+
+/* Looking one thing up, as it is before the packet is applied: on the packet's link and in its family, the member
+ * that sent it, a group, the elected querier. False: there is none. Views as above. */
+bool tracker_member(struct tracker *t, const struct packet *p, const struct addr *group, struct member *m);
+bool tracker_group(struct tracker *t, const struct packet *p, const struct addr *group, struct group_state *g);
+bool tracker_querier(struct tracker *t, const struct packet *p, struct querier *q);
+struct parameters tracker_parameters(struct tracker *t, const struct packet *p);
+
+/* What an elected querier sends about a record (RFC 9776 §6.4.2): Q(G,S) for these sources, Q(G). */
+struct asks {
+        bool group;
+        const struct addr *sources; /* sorted */
+        uint32_t n;
+        const char *cite;
+};
+bool tracker_asks(struct tracker *t, const struct packet *p, const struct record *r, struct asks *a);
+
+struct tracker_stats {
+        uint64_t memberships, groups, sources, queriers, links;
+        uint64_t refused; /* what the bound left no room for */
+        uint64_t bytes;   /* held */
+        uint64_t probes;  /* keys compared, over all time */
+};
+void tracker_stats(const struct tracker *t, struct tracker_stats *s);
+
 /* Through the writer. X_describe is open, columns, fields, close; who wants a column of its own takes them one by
  * one. now_ns is the moment that the answer is for. */
-extern const struct kind kind_change, kind_member, kind_group, kind_querier, kind_verdict;
+extern const struct kind kind_change, kind_member, kind_group, kind_querier, kind_querier_change, kind_verdict;
 void change_columns(const struct change *c, struct writer *w);
 void change_fields(const struct change *c, struct writer *w);
 void change_describe(const struct change *c, struct writer *w);
 void member_describe(const struct member *m, int64_t now_ns, struct writer *w);
 void group_describe(const struct group_state *g, int64_t now_ns, struct writer *w);
 void querier_describe(const struct querier *q, struct writer *w);
+void querier_change_columns(const struct querier_change *c, struct writer *w);
+void querier_change_fields(const struct querier_change *c, struct writer *w);
+void querier_change_describe(const struct querier_change *c, struct writer *w);
 
 /* ---- rules ---- */
 enum severity { SEVERITY_NOTICE, SEVERITY_SHOULD, SEVERITY_MUST };

@@ -1,126 +1,76 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a receiver does with a packet that carries an IGMP or MLD message: which it must ignore, which only some
- * may use. Rows, first fit wins; the tracker and the sequence rules both ask here. What a host alone would ignore
- * (no Router Alert in IGMPv3, a general query to another group) is used: we watch as a router does. */
+ * may use. One row a condition, the first that holds decides; the tracker and the sequence rules both ask here.
+ * What a host alone would ignore (IGMPv3 without Router Alert, a general query to another group) is used: we watch
+ * as a router does. */
 #include "igmpscope/model.h"
 
-static bool is_none(const struct packet *p)
-{
-        return p->gmp.family == FAMILY_NONE;
-}
-
-static bool is_fragment(const struct packet *p)
-{
-        return p->fragment;
-}
-
-static bool bad_ip_checksum(const struct packet *p)
-{
-        return p->ip_checksum == CHECKSUM_BAD;
-}
-
-static bool bad_source(const struct packet *p)
-{
-        return p->src.len == 4 && (addr_is_multicast(&p->src) || p->src.b[0] == 127
-                || (p->src.b[0] & p->src.b[1] & p->src.b[2] & p->src.b[3]) == 255);
-}
-
-static bool bad_checksum(const struct packet *p)
-{
-        return p->gmp.checksum == CHECKSUM_BAD;
-}
-
-static bool too_short(const struct packet *p)
-{
-        return packet_has(p, FLAW_GMP_SHORT);
-}
-
-static bool odd_query_length(const struct packet *p)
-{
-        return packet_has(p, FLAW_GMP_LENGTH);
-}
-
-static bool overrun(const struct packet *p)
-{
-        return packet_has(p, FLAW_GMP_SOURCES) || packet_has(p, FLAW_GMP_RECORDS);
-}
-
-static bool unknown_type(const struct packet *p)
-{
-        return !p->gmp.row || !p->gmp.row->version || p->gmp.row->kind == MESSAGE_OTHER;
-}
-
-static bool bad_group(const struct packet *p)
-{
-        const struct addr *g = &p->gmp.group;
-        return g->len && !addr_is_multicast(g) && !(p->gmp.row->kind == MESSAGE_QUERY && addr_is_unspecified(g));
-}
-
-static bool is_query(const struct packet *p)
-{
-        return p->gmp.row->kind == MESSAGE_QUERY;
-}
-
-static bool proxy_query(const struct packet *p)
-{
-        return p->gmp.family == FAMILY_IGMP && is_query(p) && addr_is_unspecified(&p->src);
-}
-
-static bool is_mld(const struct packet *p)
-{
-        return p->gmp.family == FAMILY_MLD;
-}
-
-static bool mld_hop_limit(const struct packet *p)
-{
-        return is_mld(p) && p->ttl != 1;
-}
-
-static bool mld_router_alert(const struct packet *p)
-{
-        return is_mld(p) && (!p->n_router_alert || p->hbh_not_first);
-}
-
-static bool mld_query_source(const struct packet *p)
-{
-        return is_mld(p) && is_query(p) && !addr_is_link_local(&p->src);
-}
-
-static bool mld_unspecified(const struct packet *p)
-{
-        return is_mld(p) && addr_is_unspecified(&p->src);
-}
-
-static bool mld_source(const struct packet *p)
-{
-        return is_mld(p) && !addr_is_link_local(&p->src);
-}
-
-static bool always(const struct packet *p)
-{
-        (void)p;
-        return true;
-}
+enum condition {
+        NO_MESSAGE, FRAGMENT, IP_CHECKSUM, SOURCE, CHECKSUM, SHORT, QUERY_LENGTH, OVERRUN, UNKNOWN_TYPE, GROUP,
+        HOP_LIMIT, ROUTER_ALERT, QUERY_SOURCE, UNSPECIFIED, NOT_LINK_LOCAL, PROXY_QUERY, ALWAYS,
+};
 
 static const struct disposition_row rows[] = {
-        {DISPOSITION_NONE, is_none, "no IGMP or MLD message", ""},
-        {DISPOSITION_DROP, is_fragment, "a fragment", "RFC 791 §3.2, RFC 8200 §4.5"},
-        {DISPOSITION_DROP, bad_ip_checksum, "wrong IPv4 header checksum", "RFC 1122 §3.2.1.2"},
-        {DISPOSITION_DROP, bad_source, "the source is no unicast address", "RFC 1122 §3.2.1.3"},
-        {DISPOSITION_DROP, bad_checksum, "wrong checksum", "RFC 2236 §2.3, RFC 9776 §4.1.2, RFC 9777 §5.1.2"},
-        {DISPOSITION_DROP, too_short, "shorter than any message", "RFC 2236 §6, RFC 2710 §5"},
-        {DISPOSITION_DROP, odd_query_length, "a query of a length that no version has", "RFC 9776 §7.1, RFC 9777 §8.1"},
-        {DISPOSITION_DROP, overrun, "more sources or records declared than there are", "RFC 4541 §2.1.1(5)"},
-        {DISPOSITION_DROP, unknown_type, "no membership message", "RFC 9776 §4, RFC 9777 §5"},
-        {DISPOSITION_DROP, bad_group, "the group is no multicast address", "RFC 2236 §6, RFC 2710 §3.6"},
-        {DISPOSITION_DROP, mld_hop_limit, "hop limit not 1", "RFC 9777 §6.2, §7.4, §7.6"},
-        {DISPOSITION_DROP, mld_router_alert, "no Router Alert", "RFC 9777 §6.2, §7.4, §7.6"},
-        {DISPOSITION_DROP, mld_query_source, "a query from an address that is not link-local", "RFC 9777 §5.1.14"},
-        {DISPOSITION_SNOOPING, mld_unspecified, "from ::, for snooping switches only", "RFC 3590 §4"},
-        {DISPOSITION_DROP, mld_source, "from an address that is not link-local", "RFC 9777 §5.2.14, §7.4"},
-        {DISPOSITION_PROXY, proxy_query, "a switch's proxy query", "RFC 4541 §2.1.1"},
-        {DISPOSITION_USE, always, "used", ""},
+        [NO_MESSAGE] = {DISPOSITION_NONE, "no IGMP or MLD message", ""},
+        [FRAGMENT] = {DISPOSITION_DROP, "a fragment", "RFC 791 §3.2, RFC 8200 §4.5"},
+        [IP_CHECKSUM] = {DISPOSITION_DROP, "wrong IPv4 header checksum", "RFC 1122 §3.2.1.2"},
+        [SOURCE] = {DISPOSITION_DROP, "the source is no unicast address", "RFC 1122 §3.2.1.3"},
+        [CHECKSUM] = {DISPOSITION_DROP, "wrong checksum", "RFC 2236 §2.3, RFC 9776 §4.1.2, RFC 9777 §5.1.2"},
+        [SHORT] = {DISPOSITION_DROP, "shorter than any message", "RFC 2236 §6, RFC 2710 §5"},
+        [QUERY_LENGTH] = {DISPOSITION_DROP, "a query of a length that no version has", "RFC 9776 §7.1, RFC 9777 §8.1"},
+        [OVERRUN] = {DISPOSITION_DROP, "more sources or records declared than there are", "RFC 4541 §2.1.1(5)"},
+        [UNKNOWN_TYPE] = {DISPOSITION_DROP, "no membership message", "RFC 9776 §4, RFC 9777 §5"},
+        [GROUP] = {DISPOSITION_DROP, "the group is no multicast address", "RFC 2236 §6, RFC 2710 §3.6, §5"},
+        [HOP_LIMIT] = {DISPOSITION_DROP, "hop limit not 1", "RFC 9777 §6.2, §7.4, §7.6"},
+        [ROUTER_ALERT] = {DISPOSITION_DROP, "no Router Alert", "RFC 9777 §6.2, §7.4, §7.6"},
+        [QUERY_SOURCE] = {DISPOSITION_DROP, "a query from an address that is not link-local", "RFC 9777 §5.1.14"},
+        [UNSPECIFIED] = {DISPOSITION_SNOOPING, "from ::, for snooping switches only", "RFC 3590 §4, RFC 9777 §5.2.14"},
+        [NOT_LINK_LOCAL] = {DISPOSITION_DROP, "from an address that is not link-local", "RFC 9777 §5.2.14, §7.4"},
+        [PROXY_QUERY] = {DISPOSITION_PROXY, "a switch's proxy query", "RFC 4541 §2.1.1(4)"},
+        [ALWAYS] = {DISPOSITION_USE, "used", ""},
 };
+
+static bool group_fits(const struct addr *g, bool query)
+{
+        return !g->len || addr_is_multicast(g) || (query && addr_is_unspecified(g));
+}
+
+static bool source_fits(const struct addr *a)
+{
+        const uint8_t *b = a->b;
+        return a->len != 4 || !(b[0] == 127 || (b[0] & 0xf0) == 0xe0 || (b[0] & b[1] & b[2] & b[3]) == 255);
+}
+
+static unsigned when(bool holds, enum condition c)
+{
+        return (unsigned)holds << c;
+}
+
+/* A bit for each condition that holds. */
+static unsigned conditions(const struct packet *p)
+{
+        const struct gmp *g = &p->gmp;
+        bool mld = g->family == FAMILY_MLD, known = g->row && g->row->version && g->row->kind != MESSAGE_OTHER;
+        bool query = known && g->row->kind == MESSAGE_QUERY, zero = addr_is_unspecified(&p->src);
+        bool far = mld && !addr_is_link_local(&p->src);
+
+        return when(p->fragment, FRAGMENT)
+             | when(p->ip_checksum == CHECKSUM_BAD, IP_CHECKSUM)
+             | when(!source_fits(&p->src), SOURCE)
+             | when(g->checksum == CHECKSUM_BAD, CHECKSUM)
+             | when(packet_has(p, FLAW_GMP_SHORT), SHORT)
+             | when(packet_has(p, FLAW_GMP_LENGTH), QUERY_LENGTH)
+             | when(packet_has(p, FLAW_GMP_SOURCES) || packet_has(p, FLAW_GMP_RECORDS), OVERRUN)
+             | when(!known, UNKNOWN_TYPE)
+             | when(!group_fits(&g->group, query), GROUP)
+             | when(mld && p->ttl != 1, HOP_LIMIT)
+             | when(mld && (!p->n_router_alert || p->hbh_not_first), ROUTER_ALERT)
+             | when(far && query, QUERY_SOURCE)
+             | when(far && zero, UNSPECIFIED)
+             | when(far, NOT_LINK_LOCAL)
+             | when(!mld && query && zero, PROXY_QUERY)
+             | when(true, ALWAYS);
+}
 
 const struct disposition_row *disposition_at(size_t i)
 {
@@ -129,9 +79,5 @@ const struct disposition_row *disposition_at(size_t i)
 
 const struct disposition_row *packet_disposition(const struct packet *p)
 {
-        const struct disposition_row *r = rows;
-
-        while (!r->when(p))
-                r++;
-        return r;
+        return &rows[p->gmp.family == FAMILY_NONE ? NO_MESSAGE : __builtin_ctz(conditions(p))];
 }

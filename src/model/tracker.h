@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tracker's inside. Millions of memberships live in pools and are known by 32-bit numbers; every item that can
+ * run out begins with its timer, so that one wheel serves them all. Nothing here is known outside src/model. */
+#ifndef IGMPSCOPE_MODEL_TRACKER_H
+#define IGMPSCOPE_MODEL_TRACKER_H
+
+#include "igmpscope/model.h"
+
+#define NONE UINT32_MAX
+#define NS_PER_MS INT64_C(1000000)
+
+/* ---- pool.c: items of one size, numbered, in blocks that never move ---- */
+enum { BLOCK_BITS = 12, BLOCK_ITEMS = 1 << BLOCK_BITS };
+
+struct pool {
+        uint8_t **blocks;
+        size_t n_blocks;
+        uint32_t size; /* octets of an item; at least 4 */
+        uint32_t used; /* numbers ever given */
+        uint32_t free; /* first of those given back, chained through their first four octets */
+        uint32_t live, max;
+};
+
+uint32_t pool_take(struct pool *p); /* zeroed; NONE: full, or no memory */
+void pool_give(struct pool *p, uint32_t i);
+void pool_free(struct pool *p);
+size_t pool_bytes(const struct pool *p);
+static inline void *pool_at(const struct pool *p, uint32_t i)
+{
+        return p->blocks[i >> BLOCK_BITS] + (size_t)(i & (BLOCK_ITEMS - 1)) * p->size;
+}
+
+/* ---- table.c: from a keyed hash to the number of an item ---- */
+struct table {
+        uint32_t (*buckets)[16]; /* 15 slots and how many keys went past; a slot is a tag and a number + 1 */
+        size_t n_buckets, n;
+        unsigned bits;   /* of a number; the rest of the slot is the tag */
+        uint64_t probes; /* slots with our tag that a search looked at */
+};
+struct probe {
+        uint64_t hash;
+        size_t bucket, step;
+        unsigned slot;
+};
+
+void table_init(struct table *t, uint32_t max);
+void table_free(struct table *t);
+size_t table_bytes(const struct table *t);
+/* Candidates for a hash, one a call, NONE at the end; the caller compares keys. */
+uint32_t table_next(struct table *t, struct probe *p);
+static inline struct probe probe_of(uint64_t hash) { return (struct probe){.hash = hash}; }
+void table_add(struct table *t, uint64_t hash, uint32_t i); /* room was made before */
+void table_remove(struct table *t, uint64_t hash, uint32_t i);
+uint32_t table_walk(const struct table *t, size_t *at); /* all of them, in no order; at starts at 0 */
+struct tracker;
+bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t), const struct tracker *k);
+uint64_t hash_words(const uint64_t seed[2], const uint64_t *words, size_t n); /* SipHash-1-3 */
+/* Of an item: whose it is, its address, and the MAC where that counts (else NULL). */
+uint64_t key_hash(const struct tracker *t, uint32_t owner, const uint8_t *addr, uint8_t len, const uint8_t *mac);
+
+/* ---- sets.c: sorted source lists and where they are kept ---- */
+enum { LIST_MAX = 4096, SCRATCH = 2 * 65536 }; /* sources that we keep of one host; octets of a list at work */
+enum { ONLY_A = 1, ONLY_B = 2, BOTH = 4, UNION = 7 };
+
+struct set {
+        const uint8_t *p; /* sorted, no doubles */
+        uint32_t n;
+};
+
+struct set set_sorted(uint8_t *p, uint32_t n, uint8_t len); /* in place */
+/* What is only in a, only in b, in both: as `take` says, into out. */
+struct set set_merge(struct set a, struct set b, uint8_t len, unsigned take, uint8_t *out);
+bool set_equal(struct set a, struct set b, uint8_t len);
+
+/* Lists that do not fit into their owner: units of 16 octets, in runs of a power of two. */
+struct lists {
+        uint8_t **blocks;
+        uint32_t n_blocks, used, max; /* units */
+        uint32_t free[16];            /* by size class; chained through their first four octets */
+};
+void lists_init(struct lists *l, uint32_t max);
+uint32_t lists_take(struct lists *l, size_t octets); /* NONE: full */
+void lists_give(struct lists *l, uint32_t at, size_t octets);
+uint8_t *lists_at(const struct lists *l, uint32_t at);
+size_t lists_bytes(const struct lists *l);
+void lists_free(struct lists *l);
+
+/* ---- wheel.c: timers ---- */
+enum item { ITEM_HOST4, ITEM_HOST6, ITEM_SOURCE4, ITEM_SOURCE6, ITEM_GROUP, ITEM_QUERIER, ITEM_COUNT };
+enum { ITEM_BITS = 29, WHEEL_SLOTS = 4096, TICK_BITS = 26 }; /* 4,096 ticks of 67 ms: 275 s */
+
+/* Stands first in an item. prev is NONE while the timer is off. */
+struct timer {
+        int64_t at_ns;
+        uint32_t next, prev;
+};
+struct wheel {
+        uint32_t heads[WHEEL_SLOTS];
+        uint64_t occupied[WHEEL_SLOTS / 64];
+        int64_t tick;  /* the current one: its items are in the heap */
+        uint64_t n;    /* running timers */
+        uint32_t *heap; /* by item_before */
+        size_t n_heap, heap_cap;
+};
+
+static inline uint32_t item_ref(enum item kind, uint32_t i) { return (uint32_t)kind << ITEM_BITS | i; }
+static inline enum item ref_item(uint32_t ref) { return (enum item)(ref >> ITEM_BITS); }
+static inline uint32_t ref_index(uint32_t ref) { return ref & ((UINT32_C(1) << ITEM_BITS) - 1); }
+static inline bool timer_on(const struct timer *m) { return m->prev != NONE; }
+
+void wheel_init(struct wheel *w);
+void timer_set(struct tracker *t, uint32_t ref, int64_t at_ns);
+void timer_stop(struct tracker *t, uint32_t ref); /* at_ns stays */
+uint32_t wheel_due(struct tracker *t, int64_t now_ns); /* the first at or before now, stopped; or NONE */
+bool item_before(const struct tracker *t, uint32_t a, uint32_t b); /* expire.c: order of what runs out together */
+
+/* ---- links.c ---- */
+enum { SIDE_IGMP, SIDE_MLD, LINKS_MAX = 65536, QUERIERS_MAX = 64 };
+
+/* One family on one link: its queriers and the parameters learned from them. */
+struct side {
+        struct parameters now;
+        int64_t asked_ns, asked_until_ns; /* the last general query and its response window */
+        int64_t unanswered_ns;            /* the last one whose window has closed before that */
+        uint32_t queriers, n_queriers;    /* list; elected is NONE or one of them */
+        uint32_t elected, next_changed;   /* next_changed: list of sides with news, NONE at its end */
+        bool changed;
+        struct addr announced;            /* the querier that was told last */
+        uint64_t changed_frame;
+        int64_t changed_ns;
+        const char *changed_why;
+};
+struct link {
+        char *interface;
+        uint32_t interface_id;
+        uint16_t vlan[VLAN_MAX];
+        uint8_t n_vlan;
+        struct side side[2];
+};
+
+uint32_t link_of(struct tracker *t, const struct packet *p, bool add); /* NONE: unknown, or too many */
+int link_compare(const struct tracker *t, uint32_t a, uint32_t b);
+
+/* ---- items ---- */
+struct group {
+        struct timer timer;                  /* the group timer; runs in EXCLUDE mode only */
+        int64_t v1_until_ns, v2_until_ns;    /* older hosts present: RFC 9776 §7.3.2; MLDv1 is the v2 of MLD */
+        int64_t query_ns, query_until_ns;    /* the last Q(G) and its response window */
+        int64_t sources_ns, sources_until_ns; /* the last Q(G,S) */
+        uint32_t asked, n_asked;             /* its sources: a list */
+        uint32_t link;
+        uint32_t hosts, n_hosts, n_exclude;  /* explicit tracking */
+        uint32_t sources, n_sources;         /* X and Y */
+        uint8_t mode;                        /* enum filter_mode */
+        uint8_t side;                        /* SIDE_ */
+        uint8_t addr[16];
+};
+struct source {
+        struct timer timer; /* off: on the exclude list (Y) */
+        uint32_t group, next, prev;
+        uint32_t mark; /* the record that named it last */
+        uint8_t addr[];
+};
+enum list_shape { LIST_NONE, LIST_ONE, LIST_MANY };
+struct host {
+        struct timer timer;
+        int64_t since_ns;
+        uint32_t group, next, prev;
+        uint32_t life_ms : 28, mode : 2, version : 2;
+        uint32_t list; /* LIST_ONE of IPv4: the address itself; else where lists keeps it, LIST_MANY with a count */
+        uint8_t mac[6];
+        uint8_t shape; /* enum list_shape */
+        bool presumed : 1, partial : 1, older : 1;
+        uint8_t addr[];
+};
+struct heard {
+        struct timer timer; /* other querier present; off: no candidate */
+        int64_t first_ns, last_ns, general_ns;
+        int64_t intervals[3];
+        uint64_t queries;
+        uint32_t link, next;
+        uint32_t interval_s, max_resp_ms; /* of the last general query */
+        uint8_t side, version, qrv, n_intervals, n_gaps;
+        uint8_t mac[6];
+        struct addr address;
+};
+
+/* ---- transition.c: RFC 9776 §6.4 and §7.3.2 as tables ---- */
+enum part { NAMED_X, NAMED_Y, NAMED_NEW, OTHER_X, OTHER_Y, PARTS };
+enum part_action { PART_KEEP, PART_GMI, PART_ZERO, PART_GROUP, PART_DROP };
+struct transition {
+        uint8_t part[PARTS]; /* enum part_action: what becomes of each */
+        uint8_t timer;       /* of the group: PART_KEEP or PART_GMI */
+        uint8_t then;        /* mode */
+        uint8_t ask;         /* parts that the querier sends Q(G,S) for, as bits */
+        bool ask_group;      /* and Q(G) */
+        const char *cite, *actions; /* the RFC's own cells */
+};
+const struct transition *transition_of(enum filter_mode mode, uint8_t record); /* NULL: no such record type */
+
+enum compat { COMPAT_V3, COMPAT_V2, COMPAT_V1 }; /* of a group; MLD: MLDv2, MLDv1 */
+enum treatment { AS_IS, WITHOUT_LIST, IGNORED };
+struct compatibility {
+        uint8_t in[3]; /* enum treatment by enum compat */
+        const char *cite;
+};
+enum treatment treatment_of(uint8_t record, enum compat mode);
+
+/* A host's filter as sets. */
+struct view {
+        uint8_t mode; /* enum filter_mode; MODE_NONE: not known, or no member */
+        bool partial;
+        struct set set;
+};
+
+struct numbers {
+        uint32_t *p;
+        size_t n, cap;
+};
+
+struct tracker {
+        struct tracker_options options;
+        int64_t now_ns;
+        uint64_t epoch; /* counts what may change the state */
+        uint64_t refused;
+        struct pool pools[ITEM_COUNT], links;
+        struct table tables[ITEM_COUNT], link_table; /* of hosts, sources and groups */
+        struct lists lists;
+        struct wheel wheel;
+        uint32_t last_link;             /* that link_of gave */
+        uint32_t mark;                  /* of the record at work */
+        uint32_t changed, changed_last; /* sides with news: link * 2 + side */
+        uint32_t draining;              /* a group that ends: its hosts go one by one */
+        int64_t draining_ns;
+        struct numbers drain;
+        size_t drained;
+        struct { /* the record that was applied last, to know its second call */
+                const struct packet *packet;
+                uint64_t frame;
+                uint32_t offset;
+                bool given;
+        } last;
+        uint8_t *b, *c, *d;     /* SCRATCH octets each: the record's list, the new one, one in between */
+        struct addr *from, *to; /* of the change at hand: LIST_MAX each */
+        struct addr *read;      /* of the member at hand: LIST_MAX */
+        struct addr *sources_read; /* of the group at hand */
+        int64_t *sources_ns;
+        size_t sources_cap;
+        struct { /* for reading in order */
+                uint64_t epoch; /* of the state that it was made for */
+                struct numbers groups, hosts, sources, queriers;
+                uint32_t group; /* whose hosts */
+        } order;
+};
+
+static inline struct link *link_item(const struct tracker *t, uint32_t i) { return pool_at(&t->links, i); }
+static inline struct group *group_at(const struct tracker *t, uint32_t i) { return pool_at(&t->pools[ITEM_GROUP], i); }
+static inline uint8_t side_len(uint8_t side) { return side == SIDE_IGMP ? 4 : 16; }
+static inline enum item host_item(uint8_t side) { return side == SIDE_IGMP ? ITEM_HOST4 : ITEM_HOST6; }
+static inline enum item source_item(uint8_t side) { return side == SIDE_IGMP ? ITEM_SOURCE4 : ITEM_SOURCE6; }
+static inline struct source *source_item_at(const struct tracker *t, uint8_t side, uint32_t i)
+{
+        return pool_at(&t->pools[source_item(side)], i);
+}
+static inline struct host *host_at(const struct tracker *t, uint8_t side, uint32_t i)
+{
+        return pool_at(&t->pools[host_item(side)], i);
+}
+static inline int64_t host_refreshed(const struct host *h) { return h->timer.at_ns - h->life_ms * NS_PER_MS; }
+static inline bool mac_known(const uint8_t m[6]) { return m[0] | m[1] | m[2] | m[3] | m[4] | m[5]; }
+
+/* tracker.c */
+void tracker_refuse(struct tracker *t); /* the bound left no room: counts it */
+
+/* group.c */
+int64_t later(int64_t ns, int64_t ms); /* saturates */
+uint32_t group_find(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a);
+uint32_t group_add(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a);
+void group_end(struct tracker *t, uint32_t i); /* it has no hosts any more */
+enum compat group_compat(const struct tracker *t, const struct group *g);
+void group_asked(struct tracker *t, struct group *g, struct set s);
+void group_transition(struct tracker *t, uint32_t i, const struct transition *row, const struct sources *named);
+bool group_source_out(struct tracker *t, uint32_t group, uint32_t i);
+bool group_timer_out(struct tracker *t, uint32_t i);
+uint32_t source_find(struct tracker *t, uint32_t group, uint8_t side, const uint8_t *addr);
+void source_drop(struct tracker *t, uint32_t group, uint32_t i);
+
+/* host.c */
+uint32_t host_find(struct tracker *t, uint32_t group, uint8_t side, const struct addr *a, const uint8_t mac[6]);
+uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct addr *a, const uint8_t mac[6]);
+void host_drop(struct tracker *t, uint8_t side, uint32_t i);
+struct view host_view(const struct tracker *t, uint8_t side, uint32_t i); /* until the host changes */
+bool host_keep(struct tracker *t, uint8_t side, uint32_t i, struct view v); /* false: no room, nothing changed */
+
+/* filter.c, member.c */
+enum { FAST_LEAVE_VISITS = 65536 }; /* hosts that one record may make us look at */
+struct view filter_after(struct tracker *t, struct view v, uint8_t record, struct set named, const struct set *asked,
+                         uint8_t len);
+struct filter filter_of(struct view v, uint8_t len, struct addr *out);
+bool host_record(struct tracker *t, uint32_t group, const struct packet *p, const struct record *r, struct change *c);
+void change_of_host(struct tracker *t, uint8_t side, uint32_t i, struct change *c);
+void fast_leave(struct tracker *t, uint32_t i);
+
+/* querier.c, query.c */
+void side_init(const struct tracker *t, struct side *s);
+void querier_packet(struct tracker *t, uint32_t link, const struct packet *p, bool proxy);
+void querier_out(struct tracker *t, uint32_t i);
+int64_t querier_median(const struct heard *q); /* 0: no interval yet */
+int64_t response_until(int64_t now_ns, uint32_t max_resp_ms); /* with slack: max(50 ms, 10 %) */
+void group_queried(struct tracker *t, uint32_t link, uint8_t side, const struct packet *p);
+
+/* expire.c, read.c */
+bool sources_reserve(struct tracker *t, uint32_t n); /* sources_read and sources_ns for so many */
+void tracker_drain(struct tracker *t);
+int group_compare(const struct tracker *t, uint32_t a, uint32_t b);
+int host_compare(const struct tracker *t, uint8_t side, uint32_t a, uint32_t b);
+bool numbers_reserve(struct numbers *l, size_t n); /* and empties it */
+void order_hosts(const struct tracker *t, uint32_t group, struct numbers *l);
+
+#endif
