@@ -8,7 +8,7 @@
 #include "igmpscope/net.h"
 #include "igmpscope/writer.h"
 
-#define VERBS(X) X(server) X(client) X(watch) X(members) X(lint) X(explain) X(lab) X(list)
+#define VERBS(X) X(server) X(client) X(watch) X(members) X(lint) X(expect) X(explain) X(lab) X(list)
 
 /* Exit status (interface.md). */
 enum { EXIT_HELD = 0, EXIT_NOT_HELD = 1, EXIT_TROUBLE = 2, EXIT_SKIPPED = 77 };
@@ -135,6 +135,27 @@ int stream_next(struct stream *st, struct packet *p, struct error *err);
 void stream_taken(struct stream *st); /* counts towards -c */
 void stream_summary(struct stream *st, struct writer *w); /* a value; for people a note on stderr */
 void stream_close(struct stream *st);
+
+/* Verdicts for people, as values of a format, or as TAP; JUnit XML beside it where --junit names a file. */
+struct verdict;
+struct verdicts {
+        const struct settings *settings;
+        struct output *out;
+        const char *suite; /* the verb, or whatever the suite is called */
+        int width;         /* of the id column; 0: 28 */
+        size_t n, failed, skipped;
+        int junit_fd;
+        struct text junit;
+};
+/* plan: how many there will be. Opens the JUnit file, so that what can't be written is known before the work. */
+int verdicts_open(struct verdicts *v, const struct settings *s, struct output *o, const char *suite, size_t plan,
+                  struct error *err);
+void verdicts_put(struct verdicts *v, const struct verdict *one);
+int verdicts_close(struct verdicts *v, struct error *err); /* the exit status that they make, or -1 */
+void verdicts_abandon(struct verdicts *v); /* instead of closing, where the work failed */
+/* The same in pieces: XML of one verdict, and of all. */
+void junit_case(struct text *t, const char *suite, const struct verdict *v);
+void junit_suite(struct text *t, const struct verdicts *v, struct text *cases);
 
 /* The time column. */
 enum clock_style { CLOCK_TIME, CLOCK_DATE, CLOCK_EPOCH, CLOCK_DELTA, CLOCK_RELATIVE, CLOCK_NONE };
