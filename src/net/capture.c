@@ -16,7 +16,7 @@ static int open_file(struct capture *c, const struct capture_options *o, struct 
         if (!o->filter || o->everything)
                 return 0;
         filter_warning(o->filter, c->reader.link, false, &c->warning);
-        return filter_open(&c->filter, o->filter, err);
+        return filter_open(&c->filter, o->filter, c->reader.link, err);
 }
 
 int capture_open(struct capture **out, const struct capture_options *o, struct error *err)
