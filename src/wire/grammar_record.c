@@ -75,7 +75,7 @@ static int take_inside(struct grammar *g, struct spec_record *r)
 
         if (!word.n)
                 return error_set(g->err, "%s: a group is missing, as in to_ex(%s)", g->context,
-                                 g->length == 4 ? "239.1.1.1" : "ff3e::1");
+                                 g->length == 4 ? "239.1.1.1" : "ff1e::1");
         if (grammar_range(g, word, &r->group) < 0)
                 return -1;
         g->at += strspn(g->at, " \t\n");
@@ -133,7 +133,7 @@ int grammar_records(struct grammar *g)
                 return 0;
         if (!*g->at)
                 return error_set(g->err, "%s: a record is missing, as in 'to_ex(%s)'; `empty` is a report without any",
-                                 g->context, g->length == 4 ? "239.1.1.1" : "ff3e::1");
+                                 g->context, g->length == 4 ? "239.1.1.1" : "ff1e::1");
         for (; *g->at; g->at += strspn(g->at, " \t\n")) {
                 r = add_record(g);
                 if (!r)
