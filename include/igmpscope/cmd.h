@@ -8,7 +8,17 @@
 #include "igmpscope/net.h"
 #include "igmpscope/writer.h"
 
-#define VERBS(X) X(server) X(client) X(watch) X(members) X(lint) X(expect) X(explain) X(lab) X(list)
+#define VERBS(X) \
+        X(server) \
+        X(client) \
+        X(watch) \
+        X(members) \
+        X(lint) \
+        X(expect) \
+        X(send) \
+        X(lab) \
+        X(explain) \
+        X(list)
 
 /* Exit status (interface.md). */
 enum { EXIT_HELD = 0, EXIT_NOT_HELD = 1, EXIT_TROUBLE = 2, EXIT_SKIPPED = 77 };
@@ -182,6 +192,11 @@ int topic_address(const struct addr *a, struct writer *w);
 
 struct tracker_options;
 void tracking_options(const struct settings *s, struct tracker_options *o);
+
+/* What a datagram is to carry: data's text, or "@FILE" what is in FILE ("@-": stdin), repeated up to size octets (-1: as
+ * long as it is). payload->p is to be freed, also after an error. */
+enum { PAYLOAD_MAX = 65535 };
+int payload_read(const char *data, int size, struct bytes *payload, struct error *err);
 
 /* A line on stderr, not with -q. */
 void note(const struct settings *s, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -72,7 +72,7 @@ struct fault {
         bool (*apply)(struct spec *s, struct craft *c, uint32_t value);
 };
 const struct fault *fault_at(size_t i); /* NULL past the end */
-/* list: "ttl,checksum,truncate=4" */
-int faults_apply(const char *list, struct spec *s, struct craft *c, struct error *err);
+/* list: "ttl,checksum,truncate=4". said: NULL, or gets a line on each. */
+int faults_apply(const char *list, struct spec *s, struct craft *c, struct text *said, struct error *err);
 
 #endif

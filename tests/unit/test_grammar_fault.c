@@ -73,7 +73,7 @@ static void lint_with(const char *words, const char *bad, struct text *t)
         if (parse(&s, words, &err) < 0)
                 fail_msg("%s: %s", words, err.text);
         sender(&s, &c);
-        if (faults_apply(bad, &s, &c, &err) < 0)
+        if (faults_apply(bad, &s, &c, NULL, &err) < 0)
                 fail_msg("%s: %s", words, err.text);
         assert_int_equal(spec_start(&walk, &s, 1500, &err), 0);
         assert_true(spec_next(&walk, &c));
@@ -204,7 +204,7 @@ static void faults_without_meaning_are_refused(void **state)
                 struct spec s;
                 assert_int_equal(parse(&s, wrong[i].words, &err), 0);
                 sender(&s, &c);
-                assert_int_equal(faults_apply(wrong[i].bad, &s, &c, &err), -1);
+                assert_int_equal(faults_apply(wrong[i].bad, &s, &c, NULL, &err), -1);
                 if (!strstr(err.text, wrong[i].says))
                         fail_msg("%s --bad %s: says %s", wrong[i].words, wrong[i].bad, err.text);
                 spec_free(&s);
