@@ -209,6 +209,8 @@ int aim_fields(struct aim *a, struct error *err)
         for (int i = 0; i < s->bad.n; i++)
                 if (faults_apply(s->bad.values[i], &a->spec, &a->craft, &a->faults, err) < 0)
                         return -1;
+        if (a->craft.ttl >= 0) /* a fault has set it */
+                a->ttl = a->ttl_last = a->craft.ttl;
         return 0;
 }
 

@@ -13,7 +13,7 @@ int sink_open(struct sink *k, const struct send *s, struct error *err)
         const struct settings *c = &s->common;
         bool sends = !s->dry_run && !s->save.file, show = s->dry_run || c->verbose;
 
-        *k = (struct sink){.send = s, .show = show, .clock.style = s->dry_run ? CLOCK_RELATIVE : CLOCK_TIME};
+        *k = (struct sink){.send = s, .show = show, .clock.style = s->dry_run ? CLOCK_EPOCH : CLOCK_TIME};
         if (s->dry_run && s->save.file)
                 return error_set(err, "--dry-run writes no file: one of -w FILE and --dry-run");
         if (show && s->save.file && !strcmp(s->save.file, "-") && (!c->output || !strcmp(c->output, "-")))
