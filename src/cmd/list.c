@@ -85,7 +85,7 @@ static void list_faults(struct writer *w)
         for (size_t i = 0; (f = fault_at(i)); i++) {
                 writer_open(w, &kind);
                 put_column(w, STYLE_GROUP, 11, f->argument ? "%s=%s" : "%s", f->name, f->argument);
-                put_column(w, STYLE_PLAIN, 59, "%s", f->summary);
+                put_column(w, STYLE_PLAIN, 66, "%s", f->summary);
                 put_column(w, STYLE_DIM, 0, "%s", f->rules);
                 put_str(w, "name", f->name);
                 put_str(w, "argument", f->argument);
@@ -148,7 +148,7 @@ static const struct option_row *const options[] = {options_output, NULL};
 
 const struct verb verb_list = {
         .name = "list",
-        .arguments = "[verbs|messages|rules|claims|formats|links|topologies]",
+        .arguments = "[verbs|messages|rules|claims|formats|links|faults|topologies]",
         .summary = "every list that the program is made of: verbs, messages, rules, formats, link types …",
         .options = options,
         .size = sizeof(struct settings),

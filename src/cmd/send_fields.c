@@ -93,7 +93,7 @@ const struct option_row send_field_options[] = {
          OPTION_TEXT, AT(data), 0, 0, NULL},
         {0, "size", "BYTES", "repeat the data up to so many bytes", OPTION_INT, AT(size), 0, PAYLOAD_MAX, NULL},
         {0, "vlan", "ID", "an 802.1Q tag; several, outermost first", OPTION_MANY, AT(vlan), 0, 0, NULL},
-        {0, "bad", "FAULT,…", "break it on purpose: ttl, ra, checksum, … (`igmpscope list faults`)", OPTION_MANY,
+        {0, "bad", "FAULTS", "break it on purpose: ttl,ra or truncate=4 … (`igmpscope list faults`)", OPTION_MANY,
          AT(bad), 0, 0, NULL},
         {0},
 };
