@@ -168,6 +168,7 @@ void junit_case(struct text *t, const char *suite, const struct verdict *v);
 void junit_suite(struct text *t, const struct verdicts *v, struct text *cases);
 
 /* The time column. */
+#define CLOCK_STYLES "clock|date|epoch|delta|relative|none"
 enum clock_style { CLOCK_TIME, CLOCK_DATE, CLOCK_EPOCH, CLOCK_DELTA, CLOCK_RELATIVE, CLOCK_NONE };
 struct clock {
         int style; /* enum clock_style */
@@ -184,6 +185,9 @@ struct hex {
         uint32_t skip;    /* octets at the beginning that are ours: a header for a message that came alone */
 };
 int hex_frame(struct bytes octets, const char *as, struct hex *h, struct error *err);
+/* A packet's fields as a tree, in the order of their octets; hex: with the octets of each. */
+void tree_field(struct text *t, const struct packet *p, const struct span *s, bool hex);
+void tree_add(struct text *t, const struct packet *p, bool hex);
 /* The layer whose heading l gives next, drawn as RFCs draw headers. */
 void draw_layer(struct text *t, struct layout l);
 /* Plain words on a name or an address: src/cmd/topics.c. */

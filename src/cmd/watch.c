@@ -16,7 +16,7 @@ struct watch {
         uint64_t rotate_mb;
         const char *show_words;
         int severity;
-        bool all;
+        bool all, hex, link;
         /* while it runs */
         unsigned show;
         struct stream stream;
@@ -80,15 +80,29 @@ static void show_findings(struct watch *s, struct text *comment)
         }
 }
 
+static void link_column(const struct packet *p, struct writer *w)
+{
+        char src[MAC_TEXT], dst[MAC_TEXT];
+
+        if (p->has_eth)
+                put_column(w, STYLE_DIM, 0, "%s > %s", mac_format(p->eth_src, src), mac_format(p->eth_dst, dst));
+}
+
 static void show_packet(struct watch *s, const struct packet *p)
 {
         struct writer *w = &s->out.writer;
+        bool tree = writer_columns(w) && (w->detail || s->hex);
 
         writer_open(w, &kind_packet);
         clock_column(&s->clock, w, p->frame->time_ns);
+        if (s->link)
+                link_column(p, w);
         packet_columns(p, w);
-        packet_fields(p, w);
+        if (!tree)
+                packet_fields(p, w);
         writer_close(w);
+        if (tree)
+                tree_add(w->out, p, s->hex);
         stream_taken(&s->stream);
 }
 
@@ -207,8 +221,12 @@ static const struct option_row own[] = {
          OPTION_WORD, AT(severity), 0, 0, "notice|should|must"},
         {'a', "all", NULL, "show every packet, not only IGMP, MLD and multicast UDP",
          OPTION_FLAG, AT(all), 0, 0, NULL},
+        {'x', "hex", NULL, "every field with its octets",
+         OPTION_FLAG, AT(hex), 0, 0, NULL},
+        {'e', "link-header", NULL, "the Ethernet addresses too",
+         OPTION_FLAG, AT(link), 0, 0, NULL},
         {0, "time", "STYLE", "the time column: clock (the default), date, epoch, delta, relative, none",
-         OPTION_WORD, AT(clock.style), 0, 0, "clock|date|epoch|delta|relative|none"},
+         OPTION_WORD, AT(clock.style), 0, 0, CLOCK_STYLES},
         {0},
 };
 
