@@ -144,8 +144,9 @@ static int loop(struct watch *s, struct error *err)
 
         while ((r = stream_next(&s->stream, &p, err)) > 0) {
                 time_passes(s);
-                if (r == CAPTURE_FRAME && take_packet(s, &p, err) < 0)
-                        return -1;
+                r = r == CAPTURE_FRAME ? take_packet(s, &p, err) : 0;
+                if (r)
+                        return r == SAVEFILE_GONE ? 0 : -1;
                 r = s->stream.live ? output_flush(&s->out, err) : output_ready(&s->out, err);
                 if (r < 0)
                         return -1;
@@ -158,6 +159,8 @@ static int open_all(struct watch *s, struct error *err)
         struct tracker_options tracking;
         struct linter_options lint = {.severity = (enum severity)s->severity};
 
+        if (s->save.file && strcmp(s->save.file, "-") == 0 && !s->common.output)
+                s->common.output = "/dev/null"; /* standard output carries the capture, and nothing else */
         if (parse_show(s, err) < 0 || output_open(&s->out, &s->common, err) < 0)
                 return -1;
         if (stream_open(&s->stream, &s->common, err) < 0)
@@ -170,7 +173,22 @@ static int open_all(struct watch *s, struct error *err)
                 return -1;
         s->save.rotate_ns = s->rotate_ns;
         s->save.rotate_bytes = s->rotate_mb * 1000000;
+        s->save.filter = capture_filter(s->stream.capture);
         return s->save.file ? savefile_open(&s->savefile, &s->save, err) : 0;
+}
+
+/* What was lost belongs into the file. */
+static int save_close(struct watch *s, struct error *err)
+{
+        struct capture_stats lost;
+        int r;
+
+        if (s->savefile && s->stream.capture) {
+                capture_stats(s->stream.capture, &lost);
+                savefile_drops(s->savefile, &lost);
+        }
+        r = savefile_close(s->savefile, err);
+        return r == SAVEFILE_GONE ? 0 : r;
 }
 
 static int run(void *settings, struct error *err)
@@ -187,7 +205,7 @@ static int run(void *settings, struct error *err)
                 r = -1;
         if (s->out.broken_pipe)
                 r = 0;
-        if (savefile_close(s->savefile, r < 0 ? &later : err) < 0 && r >= 0)
+        if (save_close(s, r < 0 ? &later : err) < 0 && r >= 0)
                 r = -1;
         linter_free(s->linter);
         tracker_free(s->tracker);

@@ -38,7 +38,7 @@ static inline bool is_cooked(const struct frame *f)
 }
 
 struct capture {
-        char *name;
+        char *name, *asked; /* asked: the filter, or NULL */
         struct capture_stats stats;
         struct text warning;
         bool told, told_end;

@@ -179,6 +179,7 @@ static void test_filter_and_warning(void **state)
         o.filter = "tcp";
         c = open_on("vb", o);
         assert_null(capture_warning(c));
+        assert_string_equal(capture_filter(c), "tcp");
         inject((struct bytes){igmp, sizeof igmp}, 0);
         inject((struct bytes){tcp, sizeof tcp}, 0);
         assert_true(await(c, &f, &err));
