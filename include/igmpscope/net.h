@@ -82,7 +82,7 @@ int interface_find(const char *name_index_or_address, struct interface *i, struc
 int interface_by_index(int index, struct interface *i, struct error *err);
 size_t interfaces_multicast(int *indexes, size_t max); /* all that are up and carry multicast; gives how many */
 
-/* Every address of this host, with the broadcast address of its link where there is one. */
+/* Every address of this host, with its network's broadcast address; one more entry where another is configured. */
 struct local_address {
         struct addr own, broadcast;
         int ifindex;

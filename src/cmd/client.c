@@ -179,7 +179,7 @@ static void say_advice(struct client *c)
                 voice_say(&c->voice, SAY_STATE, NULL,
                           "nobody answered: is a server there (`igmpscope server '%s'`)? %s Is the interface the right "
                           "one (-i)?", endpoint_format(&t->to, to),
-                          c->set->echo.ttl < 1    ? "With TTL 0 nothing leaves this host (-t)."
+                          c->set->echo.ttl < 1    ? "TTL 0 is to stay on this host (-t)."
                           : c->set->echo.ttl == 1 ? "On this link? TTL 1 passes no router (-t)."
                                                   : "Do the routers on the way forward it?");
         else if (c->first_lost && c->lost == 1)

@@ -16,7 +16,7 @@ const struct option_row options_echo[] = {
          "several times (default: by the kernel's route to the group)", OPTION_MANY, AT(interfaces), 0, 0, NULL},
         {'p', "port", "PORT", "the port of groups that name none (default 9999)", OPTION_INT, AT(port), 0, 65535,
          NULL},
-        {'t', "ttl", "TTL", "IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS: 0 stays on this host, 1 on the link", OPTION_INT,
+        {'t', "ttl", "TTL", "IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS: 0 is for this host, 1 for the link, more passes routers", OPTION_INT,
          AT(ttl), 0, 255, NULL},
         {0, "loop", "on|off", "IP_MULTICAST_LOOP: whether members on this host hear what is sent here", OPTION_ONOFF,
          AT(loop), 0, 0, NULL},

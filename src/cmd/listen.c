@@ -5,7 +5,6 @@
 #include "igmpscope/cmd.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -137,6 +136,8 @@ static int join(struct listeners *l, size_t spec, const struct membership *want,
         j.listener = (size_t)(k - l->at);
         hint = want->ifindex ? want->ifindex : l->n_joined ? l->joined[l->n_joined - 1].m.ifindex : 0;
         j.m.ifindex = membership_interface(k->fd, &want->group, hint);
+        if (!if_indextoname((unsigned)j.m.ifindex, j.name))
+                memcpy(j.name, "?", 2);
         return keep(l, &j, err);
 }
 
@@ -181,13 +182,13 @@ static void describe_run(struct text *t, const struct joined *a, size_t n)
                 text_add_format(t, " to %s (%zu groups)", addr_format(&a[n - 1].m.group, last), n);
 }
 
-static struct echo_event run_event(const char *event, const struct joined *a, size_t n, const char *interface)
+static struct echo_event run_event(const char *event, const struct joined *a, size_t n)
 {
         struct echo_event e = echo_event(event);
 
         e.group = a->m.group;
         e.source = a->m.source;
-        e.interface = interface;
+        e.interface = a->name;
         e.n[N_IFINDEX] = a->m.ifindex;
         if (n > 1)
                 e.n[N_GROUPS] = (int64_t)n;
@@ -230,13 +231,12 @@ static void say_joined(struct listeners *l, size_t at, size_t n)
         struct interface i;
         struct echo_event e;
 
-        if (interface_by_index(a->m.ifindex, &i, NULL) < 0)
-                memcpy(i.name, "?", 2);
+        interface_by_index(a->m.ifindex, &i, NULL);
         describe_run(&run, a, n);
         explain(&why, a, n, &i);
-        e = run_event("joined", a, n, i.name);
+        e = run_event("joined", a, n);
         e.why = text_string(&why);
-        voice_say(l->voice, SAY_STATE, &e, "joined %s on %s (index %d): %s", text_string(&run), i.name, a->m.ifindex,
+        voice_say(l->voice, SAY_STATE, &e, "joined %s on %s (index %d): %s", text_string(&run), a->name, a->m.ifindex,
                   e.why);
         text_free(&run);
         text_free(&why);
@@ -284,29 +284,31 @@ int listeners_open(struct listeners *l, const struct echo_settings *s, struct er
         return 0;
 }
 
+static void leave_run(struct listeners *l, const struct joined *a, size_t n)
+{
+        struct echo_event e = run_event("left", a, n);
+        const bool gone = if_nametoindex(a->name) != (unsigned)a->m.ifindex;
+        struct error err = {{0}};
+        struct text run = {0};
+        size_t failed = 0;
+
+        for (size_t k = 0; k < n; k++)
+                failed += membership_leave(l->at[a[k].listener].fd, &a[k].m, &err) < 0;
+        describe_run(&run, a, n);
+        e.why = failed ? err.text : gone ? "the interface is gone" : NULL;
+        if (failed)
+                voice_say(l->voice, SAY_STATE, &e, "%s; closing the socket leaves it", err.text);
+        else
+                voice_say(l->voice, SAY_STATE, &e, "left %s on %s%s", text_string(&run), a->name,
+                          gone ? ", which is gone" : "");
+        text_free(&run);
+}
+
 void listeners_leave(struct listeners *l)
 {
-        char name[IF_NAMESIZE];
-        struct error err;
-
         for (size_t i = 0, n; i < l->n_joined; i += n) {
-                struct text run = {0};
-                struct echo_event e;
-                size_t failed = 0;
                 n = run_length(l, i);
-                for (size_t k = 0; k < n; k++)
-                        if (membership_leave(l->at[l->joined[i + k].listener].fd, &l->joined[i + k].m, &err) < 0)
-                                failed++;
-                if (!if_indextoname((unsigned)l->joined[i].m.ifindex, name))
-                        memcpy(name, "?", 2);
-                describe_run(&run, &l->joined[i], n);
-                e = run_event("left", &l->joined[i], n, name);
-                e.why = failed ? err.text : NULL;
-                if (failed)
-                        voice_say(l->voice, SAY_STATE, &e, "%s; closing the socket leaves it", err.text);
-                else
-                        voice_say(l->voice, SAY_STATE, &e, "left %s on %s", text_string(&run), name);
-                text_free(&run);
+                leave_run(l, &l->joined[i], n);
         }
         l->n_joined = 0;
 }

@@ -3,6 +3,8 @@
 #ifndef IGMPSCOPE_CMD_LISTEN_H
 #define IGMPSCOPE_CMD_LISTEN_H
 
+#include <net/if.h>
+
 #include "echo.h"
 
 struct listener {
@@ -17,6 +19,7 @@ struct joined {
         size_t listener, spec;
         struct membership m; /* with the interface that it really is on */
         bool chosen;         /* by the kernel */
+        char name[IF_NAMESIZE]; /* of the interface, for the end: it may be gone by then */
 };
 
 struct listeners {

@@ -51,12 +51,11 @@ static void put_data(struct writer *w, struct bytes data)
         static const char digits[] = "0123456789abcdef";
         struct text hex = {0};
 
-        if (!data.p && !w->schema)
+        if (data.p || w->schema)
+                put_bytes(w, "data", data);
+        if (!w->schema && (!data.p || plain(data)))
                 return;
-        put_bytes(w, "data", data);
-        if (!w->schema && plain(data))
-                return;
-        for (size_t i = 0; i < data.n; i++) {
+        for (size_t i = 0; data.p && i < data.n; i++) {
                 text_add_char(&hex, digits[data.p[i] >> 4]);
                 text_add_char(&hex, digits[data.p[i] & 15]);
         }

@@ -141,6 +141,32 @@ size_t interfaces_multicast(int *indexes, size_t max)
         return n;
 }
 
+/* The last address of an IPv4 network wider than /31: a broadcast address whether or not one is configured. */
+static struct addr network_broadcast(const struct addr *own, const struct addr *mask)
+{
+        struct addr last = *own;
+        unsigned ones = 0;
+
+        for (int i = 0; i < 4; i++) {
+                last.b[i] |= (uint8_t)~mask->b[i];
+                ones += (unsigned)__builtin_popcount(mask->b[i]);
+        }
+        return own->len == 4 && mask->len == 4 && ones < 31 ? last : (struct addr){0};
+}
+
+static void keep(struct local_addresses *l, const struct ifaddrs *a)
+{
+        const struct addr own = address_of(a->ifa_addr), mask = address_of(a->ifa_netmask), none = {0};
+        const struct addr configured = a->ifa_flags & IFF_BROADCAST ? address_of(a->ifa_broadaddr) : none;
+        const int index = (int)if_nametoindex(a->ifa_name);
+
+        if (!own.len)
+                return;
+        l->p[l->n++] = (struct local_address){own, network_broadcast(&own, &mask), index};
+        if (configured.len && !addr_equal(&configured, &own)) /* getifaddrs gives the own one where there is none */
+                l->p[l->n++] = (struct local_address){own, configured, index};
+}
+
 int local_addresses_read(struct local_addresses *l, struct error *err)
 {
         struct ifaddrs *all;
@@ -151,15 +177,9 @@ int local_addresses_read(struct local_addresses *l, struct error *err)
                 return -1;
         for (const struct ifaddrs *a = all; a; a = a->ifa_next)
                 n++;
-        l->p = calloc(n ? n : 1, sizeof *l->p);
-        for (const struct ifaddrs *a = all; a && l->p; a = a->ifa_next) {
-                struct addr own = address_of(a->ifa_addr);
-                if (!own.len)
-                        continue;
-                l->p[l->n++] = (struct local_address){
-                        own, a->ifa_flags & IFF_BROADCAST ? address_of(a->ifa_broadaddr) : (struct addr){0},
-                        (int)if_nametoindex(a->ifa_name)};
-        }
+        l->p = calloc(2 * n + 1, sizeof *l->p);
+        for (const struct ifaddrs *a = all; a && l->p; a = a->ifa_next)
+                keep(l, a);
         freeifaddrs(all);
         return l->p ? 0 : error_set(err, "out of memory for the interfaces' addresses");
 }

@@ -281,6 +281,12 @@ static void local_addresses_are_known(void **state)
         assert_true(local_addresses_own(&l, &a));
         a = address("255.255.255.255");
         assert_true(local_addresses_broadcast(&l, &a));
+        for (size_t i = 0; i < l.n; i++) {
+                assert_false(local_addresses_broadcast(&l, &l.p[i].own));
+                assert_true(!l.p[i].broadcast.len || local_addresses_broadcast(&l, &l.p[i].broadcast));
+        }
+        a = address("127.255.255.255"); /* lo has 127.0.0.1/8 */
+        assert_true(local_addresses_broadcast(&l, &a));
         a = address("198.51.100.7");
         assert_false(local_addresses_own(&l, &a));
         assert_false(local_addresses_broadcast(&l, &a));
