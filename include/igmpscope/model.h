@@ -149,6 +149,8 @@ bool querier_change_next(struct tracker *t, struct querier_change *c);
 /* Looking one thing up, as it is before the packet is applied: on the packet's link and in its family, the member
  * that sent it, a group, the elected querier. False: there is none. Views as above. */
 bool tracker_member(struct tracker *t, const struct packet *p, const struct addr *group, struct member *m);
+bool tracker_member_of(struct tracker *t, const struct packet *p, const struct addr *host, const uint8_t mac[6],
+                       const struct addr *group, struct member *m); /* another host on the link */
 bool tracker_group(struct tracker *t, const struct packet *p, const struct addr *group, struct group_state *g);
 bool tracker_querier(struct tracker *t, const struct packet *p, struct querier *q);
 struct parameters tracker_parameters(struct tracker *t, const struct packet *p);
@@ -191,7 +193,7 @@ enum basis { BASIS_MUST, BASIS_SHOULD, BASIS_MAY, BASIS_REC, BASIS_LC, BASIS_STA
 const char *severity_name(enum severity s);
 const char *basis_name(enum basis b);
 
-struct probe;
+struct subject;
 struct finding;
 
 struct rule {
@@ -200,7 +202,7 @@ struct rule {
         enum basis basis;
         enum family family; /* whose messages it judges; FAMILY_NONE: both */
         unsigned messages;  /* a set of them: src/model/rule.h; rule_describe names them */
-        bool (*check)(const struct probe *q, struct finding *f); /* NULL: needs history, see sequence_*.c */
+        bool (*check)(const struct subject *q, struct finding *f); /* NULL: needs history, see sequence_*.c */
         const char *text; /* one plain sentence: what is right */
         const char *cite;
 };
@@ -235,6 +237,7 @@ int linter_new(struct linter **l, const struct linter_options *o, struct tracker
 void linter_free(struct linter *l);
 void linter_packet(struct linter *l, const struct packet *p);
 void linter_time(struct linter *l, int64_t now_ns); /* time passes: windows close */
+void linter_gap(struct linter *l); /* the capture lost packets: windows that are open are not judged */
 bool linter_next(struct linter *l, struct finding *f);
 uint64_t linter_lost(const struct linter *l); /* findings that were not taken in time: there was no room for them */
 

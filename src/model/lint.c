@@ -75,8 +75,11 @@ int linter_new(struct linter **out, const struct linter_options *o, struct track
                 return error_set(err, "no memory for the rules");
         l->options = *o;
         l->tracker = t;
+        l->sequence.gap_ns = INT64_MIN;
         for (size_t i = 0; (r = rule_at(i)); i++)
-                if (judged(o, r) && !rule_is_sequence(r))
+                if (judged(o, r) && rule_is_sequence(r))
+                        l->sequence.any = l->sequence.on[r - rules_sequence.rows] = true;
+                else if (judged(o, r))
                         add_to_classes(l, r);
         *out = l;
         return 0;
@@ -86,6 +89,7 @@ void linter_free(struct linter *l)
 {
         if (!l)
                 return;
+        book_free(l);
         free(l->queue);
         free(l);
 }
@@ -136,7 +140,7 @@ uint64_t linter_lost(const struct linter *l)
 
 /* ---- packets ---- */
 
-static void judge(struct linter *l, const struct probe *q, const struct rule *r)
+static void judge(struct linter *l, const struct subject *q, const struct rule *r)
 {
         const struct frame *frame = q->p->frame;
         struct finding f = {.rule = r, .frame = frame->number, .time_ns = frame->time_ns, .severity = r->severity};
@@ -150,19 +154,21 @@ static void judge(struct linter *l, const struct probe *q, const struct rule *r)
 
 void linter_packet(struct linter *l, const struct packet *p)
 {
-        struct probe q = {.options = &l->options, .items = l->items};
+        struct subject q = {.options = &l->options, .items = l->items};
         unsigned class = 0;
 
         linter_time(l, p->frame->time_ns);
-        if (!probe_packet(&q, p))
+        if (!subject_packet(&q, p))
                 return;
         while (q.class >> class > 1)
                 class++;
-        for (size_t i = 0; i < l->classes[probe_mld(&q)][class].n; i++)
-                judge(l, &q, l->classes[probe_mld(&q)][class].rules[i]);
+        for (size_t i = 0; i < l->classes[subject_mld(&q)][class].n; i++)
+                judge(l, &q, l->classes[subject_mld(&q)][class].rules[i]);
+        if (l->sequence.any)
+                sequence_packet(l, &q);
 }
 
 void linter_time(struct linter *l, int64_t now_ns)
 {
-        (void)l, (void)now_ns;
+        sequence_time(l, now_ns);
 }

@@ -7,6 +7,19 @@
 
 enum { CLASS_RULES = 64 };
 
+/* What the rules that need history remember: sequence.h says what the items are. */
+struct sequence {
+        bool on[64]; /* by enum sequence_rule */
+        bool any, started;
+        int64_t start_ns, now_ns, gap_ns;
+        struct entry **buckets, *oldest, *newest;
+        size_t n_buckets, n_items;
+        uint64_t refused; /* items that there was no room for */
+        struct alarm **alarms;
+        size_t n_alarms, cap_alarms;
+        uint64_t order;
+};
+
 struct linter {
         struct linter_options options;
         struct tracker *tracker;
@@ -17,10 +30,16 @@ struct linter {
         struct finding *queue;
         size_t head, n, cap; /* of the queue: head is the next to be taken */
         uint64_t lost;       /* findings that there was no room for */
-        struct item items[ITEMS_MAX];
+        struct sequence sequence;
+        struct sortee items[ITEMS_MAX];
 };
 
 /* A copy goes into the queue if its severity is asked for. */
 void linter_add(struct linter *l, const struct finding *f);
+
+/* sequence*.c */
+void sequence_packet(struct linter *l, const struct subject *q);
+void sequence_time(struct linter *l, int64_t now_ns);
+void book_free(struct linter *l);
 
 #endif

@@ -139,7 +139,8 @@ bool member_next(struct tracker *t, size_t *at, struct member *m)
         return false;
 }
 
-bool tracker_member(struct tracker *t, const struct packet *p, const struct addr *group, struct member *m)
+bool tracker_member_of(struct tracker *t, const struct packet *p, const struct addr *host, const uint8_t mac[6],
+                       const struct addr *group, struct member *m)
 {
         uint8_t side = group->len == 4 ? SIDE_IGMP : SIDE_MLD;
         uint32_t link = link_of(t, p, false), g, i;
@@ -147,10 +148,15 @@ bool tracker_member(struct tracker *t, const struct packet *p, const struct addr
         if (link == NONE)
                 return false;
         g = group_find(t, link, side, group);
-        i = g == NONE ? NONE : host_find(t, g, side, &p->src, p->eth_src);
+        i = g == NONE ? NONE : host_find(t, g, side, host, mac);
         if (i != NONE)
                 read_member(t, g, i, m);
         return i != NONE;
+}
+
+bool tracker_member(struct tracker *t, const struct packet *p, const struct addr *group, struct member *m)
+{
+        return tracker_member_of(t, p, &p->src, p->eth_src, group, m);
 }
 
 /* ---- groups ---- */

@@ -34,7 +34,7 @@ enum {
 const char *message_class_name(unsigned bit, enum family f);
 
 /* Sorting without allocation: addresses where they stand in the packet, with what the check wants to know. */
-struct item {
+struct sortee {
         const uint8_t *p, *source; /* source may be NULL, in all of them */
         uint32_t tag;
 };
@@ -42,11 +42,11 @@ enum { ITEMS_MAX = 16384 }; /* sources of the largest datagram */
 
 enum { RULE_OPT_IN = 1 << 30 }; /* in a row's messages: judged only where asked for */
 
-struct probe {
+struct subject {
         const struct packet *p;
         const struct gmp *g;
         const struct linter_options *options;
-        struct item *items; /* ITEMS_MAX of them */
+        struct sortee *items; /* ITEMS_MAX of them */
         enum family family;
         unsigned class; /* one MSG_ bit */
         uint32_t length; /* of the message, as IP says */
@@ -54,9 +54,9 @@ struct probe {
         bool cut; /* the capture does not hold the whole message */
 };
 /* False: not IGMP or MLD, or nothing of it captured. options and items are left as they are. */
-bool probe_packet(struct probe *q, const struct packet *p);
-static inline bool probe_mld(const struct probe *q) { return q->family == FAMILY_MLD; }
-static inline bool probe_general(const struct probe *q) { return addr_is_unspecified(&q->g->group); }
+bool subject_packet(struct subject *q, const struct packet *p);
+static inline bool subject_mld(const struct subject *q) { return q->family == FAMILY_MLD; }
+static inline bool subject_general(const struct subject *q) { return addr_is_unspecified(&q->g->group); }
 bool group_is_all_nodes(const struct addr *group); /* 224.0.0.1, ff02::1 */
 
 /* The words of a finding. */
@@ -64,7 +64,7 @@ void finding_seen(struct finding *f, const char *format, ...) __attribute__((for
 void finding_expected(struct finding *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A check says whether the rule is broken, and if so with which words. One finding a rule and packet. */
-typedef bool rule_check(const struct probe *q, struct finding *f);
+typedef bool rule_check(const struct subject *q, struct finding *f);
 
 /* rule_frame.c: what carries the message */
 rule_check check_ip_checksum, check_ttl, check_router_alert, check_router_alert_value, check_router_alert_single,

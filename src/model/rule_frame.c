@@ -31,26 +31,26 @@ static const struct { uint8_t igmp, mld; unsigned class; } types[] = {
 };
 
 /* Lengths: RFC 9776 §7.1, RFC 9777 §8.1. */
-static unsigned query_class(const struct probe *q)
+static unsigned query_class(const struct subject *q)
 {
-        const uint32_t old = probe_mld(q) ? 24 : 8;
+        const uint32_t old = subject_mld(q) ? 24 : 8;
 
         if (q->length >= old + 4)
                 return MSG_QUERY3;
         if (q->length > old)
                 return MSG_QUERY_ODD;
-        return probe_mld(q) || q->g->code ? MSG_QUERY2 : MSG_QUERY1;
+        return subject_mld(q) || q->g->code ? MSG_QUERY2 : MSG_QUERY1;
 }
 
-static unsigned class_of(const struct probe *q)
+static unsigned class_of(const struct subject *q)
 {
-        const uint8_t query = probe_mld(q) ? 130 : 0x11;
-        const uint32_t min = probe_mld(q) && q->type != 143 ? 24 : 8;
+        const uint8_t query = subject_mld(q) ? 130 : 0x11;
+        const uint32_t min = subject_mld(q) && q->type != 143 ? 24 : 8;
         unsigned class = q->type == query ? query_class(q) : MSG_UNKNOWN;
         size_t head;
 
         for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-                if (q->type == (probe_mld(q) ? types[i].mld : types[i].igmp))
+                if (q->type == (subject_mld(q) ? types[i].mld : types[i].igmp))
                         class = types[i].class;
         if (q->length < min)
                 return MSG_SHORT;
@@ -66,7 +66,7 @@ static bool carries_mld(const struct packet *p)
                 && ((type >= 130 && type <= 132) || type == 143);
 }
 
-bool probe_packet(struct probe *q, const struct packet *p)
+bool subject_packet(struct subject *q, const struct packet *p)
 {
         const bool igmp = p->ip_version == 4 && p->protocol == 2;
 
@@ -90,7 +90,8 @@ bool probe_packet(struct probe *q, const struct packet *p)
 const char *message_class_name(unsigned bit, enum family f)
 {
         static const char *const igmp[] = {
-                "v1 query", "v2 query", "v3 query", "v1 report", "v2 report", "v2 leave", "v3 report", "query of odd length",
+                "v1 query", "v2 query", "v3 query", "v1 report", "v2 report", "v2 leave", "v3 report",
+                "query of odd length",
                 "short message", "message cut off", "other type", "fragment",
         };
         static const char *const mld[] = {
@@ -103,7 +104,7 @@ const char *message_class_name(unsigned bit, enum family f)
 
 /* ---- IP headers ---- */
 
-bool check_ip_checksum(const struct probe *q, struct finding *f)
+bool check_ip_checksum(const struct subject *q, struct finding *f)
 {
         if (q->p->ip_checksum != CHECKSUM_BAD)
                 return false;
@@ -112,9 +113,9 @@ bool check_ip_checksum(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_ttl(const struct probe *q, struct finding *f)
+bool check_ttl(const struct subject *q, struct finding *f)
 {
-        const char *name = probe_mld(q) ? "hop limit" : "ttl";
+        const char *name = subject_mld(q) ? "hop limit" : "ttl";
 
         if (q->p->ttl == 1)
                 return false;
@@ -123,19 +124,19 @@ bool check_ttl(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_router_alert(const struct probe *q, struct finding *f)
+bool check_router_alert(const struct subject *q, struct finding *f)
 {
         if (q->p->n_router_alert || q->p->hbh_not_first)
                 return false;
         finding_seen(f, "no Router Alert");
-        finding_expected(f, probe_mld(q) ? "a hop-by-hop Router Alert option (05 02 00 00)"
+        finding_expected(f, subject_mld(q) ? "a hop-by-hop Router Alert option (05 02 00 00)"
                                          : "a Router Alert option (94 04 00 00)");
         return true;
 }
 
-bool check_router_alert_value(const struct probe *q, struct finding *f)
+bool check_router_alert_value(const struct subject *q, struct finding *f)
 {
-        const unsigned want = probe_mld(q) ? 2 : 4;
+        const unsigned want = subject_mld(q) ? 2 : 4;
 
         if (!q->p->n_router_alert || (!q->p->router_alert_value && q->p->router_alert_len == want))
                 return false;
@@ -144,7 +145,7 @@ bool check_router_alert_value(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_router_alert_single(const struct probe *q, struct finding *f)
+bool check_router_alert_single(const struct subject *q, struct finding *f)
 {
         if (q->p->n_router_alert < 2)
                 return false;
@@ -153,7 +154,7 @@ bool check_router_alert_single(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_hbh_first(const struct probe *q, struct finding *f)
+bool check_hbh_first(const struct subject *q, struct finding *f)
 {
         if (!q->p->hbh_not_first)
                 return false;
@@ -162,7 +163,7 @@ bool check_hbh_first(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_precedence(const struct probe *q, struct finding *f)
+bool check_precedence(const struct subject *q, struct finding *f)
 {
         if ((q->p->tos & 0xe0) == 0xc0)
                 return false;
@@ -171,7 +172,7 @@ bool check_precedence(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_fragmented(const struct probe *q, struct finding *f)
+bool check_fragmented(const struct subject *q, struct finding *f)
 {
         if (q->p->fragment)
                 finding_seen(f, "a fragment at offset %u%s", q->p->fragment_offset, q->p->mf ? ", more to come" : "");
@@ -185,7 +186,7 @@ bool check_fragmented(const struct probe *q, struct finding *f)
 
 /* ---- the message as a whole ---- */
 
-bool check_checksum(const struct probe *q, struct finding *f)
+bool check_checksum(const struct subject *q, struct finding *f)
 {
         if (q->g->checksum != CHECKSUM_BAD)
                 return false;
@@ -194,14 +195,14 @@ bool check_checksum(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_min_length(const struct probe *q, struct finding *f)
+bool check_min_length(const struct subject *q, struct finding *f)
 {
         finding_seen(f, "%u octets", q->length);
-        finding_expected(f, "at least %d", probe_mld(q) && q->type != 143 ? 24 : 8);
+        finding_expected(f, "at least %d", subject_mld(q) && q->type != 143 ? 24 : 8);
         return true;
 }
 
-bool check_unknown_type(const struct probe *q, struct finding *f)
+bool check_unknown_type(const struct subject *q, struct finding *f)
 {
         const struct message *row = q->g->row;
 
@@ -212,7 +213,7 @@ bool check_unknown_type(const struct probe *q, struct finding *f)
 
 /* ---- the source ---- */
 
-static bool says_source(const struct probe *q, struct finding *f, const char *expected)
+static bool says_source(const struct subject *q, struct finding *f, const char *expected)
 {
         char text[ADDR_TEXT];
 
@@ -221,7 +222,7 @@ static bool says_source(const struct probe *q, struct finding *f, const char *ex
         return true;
 }
 
-bool check_source_unicast(const struct probe *q, struct finding *f)
+bool check_source_unicast(const struct subject *q, struct finding *f)
 {
         const uint8_t *b = q->p->src.b;
 
@@ -230,7 +231,7 @@ bool check_source_unicast(const struct probe *q, struct finding *f)
         return says_source(q, f, "a unicast address of the link");
 }
 
-bool check_source_subnet(const struct probe *q, struct finding *f)
+bool check_source_subnet(const struct subject *q, struct finding *f)
 {
         const struct addr *prefix = &q->options->prefix;
         char text[ADDR_TEXT];
@@ -248,36 +249,36 @@ bool check_source_subnet(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_source_zero(const struct probe *q, struct finding *f)
+bool check_source_zero(const struct subject *q, struct finding *f)
 {
         if (!addr_is_unspecified(&q->p->src) || q->type == 130)
                 return false;
-        return says_source(q, f, probe_mld(q) ? "a link-local address, once there is one"
+        return says_source(q, f, subject_mld(q) ? "a link-local address, once there is one"
                                               : "the host's address, once it has one");
 }
 
-bool check_query_source_zero(const struct probe *q, struct finding *f)
+bool check_query_source_zero(const struct subject *q, struct finding *f)
 {
         return addr_is_unspecified(&q->p->src) && says_source(q, f, "the querier's address; this one elects nobody");
 }
 
-bool check_source_link_local(const struct probe *q, struct finding *f)
+bool check_source_link_local(const struct subject *q, struct finding *f)
 {
         if (q->type == 130 || addr_is_link_local(&q->p->src) || addr_is_unspecified(&q->p->src))
                 return false;
         return says_source(q, f, "a link-local address (fe80::/10)");
 }
 
-bool check_query_source_link_local(const struct probe *q, struct finding *f)
+bool check_query_source_link_local(const struct subject *q, struct finding *f)
 {
         if (q->type != 130 || addr_is_link_local(&q->p->src))
                 return false;
-        return says_source(q, f, addr_is_unspecified(&q->p->src)
-                                         ? "a link-local address (RFC 4541 §3 tells proxies to use ::, receivers discard it)"
-                                         : "a link-local address (fe80::/10)");
+        if (addr_is_unspecified(&q->p->src))
+                return says_source(q, f, "a link-local address (RFC 4541 §3 has proxies use ::, receivers discard it)");
+        return says_source(q, f, "a link-local address (fe80::/10)");
 }
 
-bool check_query_source_prefix(const struct probe *q, struct finding *f)
+bool check_query_source_prefix(const struct subject *q, struct finding *f)
 {
         static const uint8_t prefix[8] = {0xfe, 0x80};
 
@@ -289,7 +290,7 @@ bool check_query_source_prefix(const struct probe *q, struct finding *f)
 /* ---- Ethernet ---- */
 
 /* Behind a tunnel the Ethernet header is the carrier's. MLD may come in a unicast frame (RFC 6085 §3). */
-bool check_group_mac(const struct probe *q, struct finding *f)
+bool check_group_mac(const struct subject *q, struct finding *f)
 {
         char seen[MAC_TEXT], want[MAC_TEXT];
         uint8_t mac[6];
@@ -297,7 +298,7 @@ bool check_group_mac(const struct probe *q, struct finding *f)
         if (!q->p->has_eth || q->p->n_encap || !addr_is_multicast(&q->p->dst))
                 return false;
         addr_group_mac(&q->p->dst, mac);
-        if (!memcmp(mac, q->p->eth_dst, 6) || (probe_mld(q) && !(q->p->eth_dst[0] & 1)))
+        if (!memcmp(mac, q->p->eth_dst, 6) || (subject_mld(q) && !(q->p->eth_dst[0] & 1)))
                 return false;
         finding_seen(f, "destination %s", mac_format(q->p->eth_dst, seen));
         finding_expected(f, "%s", mac_format(mac, want));

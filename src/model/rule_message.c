@@ -4,11 +4,11 @@
 #include "rule.h"
 
 /* Octets before the source list (query) or the record list (report). */
-static uint32_t head_length(const struct probe *q)
+static uint32_t head_length(const struct subject *q)
 {
         if (q->class & MSG_QUERY3)
-                return probe_mld(q) ? 28 : 12;
-        return q->class & MSG_REPORT3 || !probe_mld(q) ? 8 : 24;
+                return subject_mld(q) ? 28 : 12;
+        return q->class & MSG_REPORT3 || !subject_mld(q) ? 8 : 24;
 }
 
 bool group_is_all_nodes(const struct addr *g)
@@ -19,9 +19,10 @@ bool group_is_all_nodes(const struct addr *g)
 
 /* ---- where it goes ---- */
 
-enum milder { STRICT, UNICAST_IS_NOTICE }; /* receivers must accept it at their own address (RFC 9776 §4.1.12, §4.2.15) */
+/* Receivers must accept it at their own address (RFC 9776 §4.1.12, §4.2.15). */
+enum milder { STRICT, UNICAST_IS_NOTICE };
 
-static bool goes_elsewhere(const struct probe *q, struct finding *f, const struct addr *want, enum milder m)
+static bool goes_elsewhere(const struct subject *q, struct finding *f, const struct addr *want, enum milder m)
 {
         char seen[ADDR_TEXT], text[ADDR_TEXT];
 
@@ -35,37 +36,37 @@ static bool goes_elsewhere(const struct probe *q, struct finding *f, const struc
 }
 
 /* 224.0.0.N or ff02::N */
-static struct addr well_known(const struct probe *q, uint8_t v4, uint8_t v6)
+static struct addr well_known(const struct subject *q, uint8_t v4, uint8_t v6)
 {
-        return probe_mld(q) ? (struct addr){16, {0xff, 2, [15] = v6}} : (struct addr){4, {224, 0, 0, v4}};
+        return subject_mld(q) ? (struct addr){16, {0xff, 2, [15] = v6}} : (struct addr){4, {224, 0, 0, v4}};
 }
 
-bool check_general_dst(const struct probe *q, struct finding *f)
+bool check_general_dst(const struct subject *q, struct finding *f)
 {
         const struct addr want = well_known(q, 1, 1);
 
-        if (!probe_general(q) && !(q->class & MSG_QUERY1))
+        if (!subject_general(q) && !(q->class & MSG_QUERY1))
                 return false;
         return goes_elsewhere(q, f, &want, UNICAST_IS_NOTICE);
 }
 
-bool check_specific_dst(const struct probe *q, struct finding *f)
+bool check_specific_dst(const struct subject *q, struct finding *f)
 {
-        return !probe_general(q) && goes_elsewhere(q, f, &q->g->group, UNICAST_IS_NOTICE);
+        return !subject_general(q) && goes_elsewhere(q, f, &q->g->group, UNICAST_IS_NOTICE);
 }
 
-bool check_report_dst(const struct probe *q, struct finding *f)
+bool check_report_dst(const struct subject *q, struct finding *f)
 {
         return goes_elsewhere(q, f, &q->g->group, UNICAST_IS_NOTICE);
 }
 
-bool check_leave_dst(const struct probe *q, struct finding *f)
+bool check_leave_dst(const struct subject *q, struct finding *f)
 {
         const struct addr want = well_known(q, 2, 2);
         return goes_elsewhere(q, f, &want, STRICT);
 }
 
-bool check_v3_report_dst(const struct probe *q, struct finding *f)
+bool check_v3_report_dst(const struct subject *q, struct finding *f)
 {
         const struct addr want = well_known(q, 22, 0x16);
         return goes_elsewhere(q, f, &want, STRICT);
@@ -73,7 +74,7 @@ bool check_v3_report_dst(const struct probe *q, struct finding *f)
 
 /* ---- the group ---- */
 
-static bool says_group(const struct probe *q, struct finding *f, const char *expected)
+static bool says_group(const struct subject *q, struct finding *f, const char *expected)
 {
         char text[ADDR_TEXT];
 
@@ -82,32 +83,33 @@ static bool says_group(const struct probe *q, struct finding *f, const char *exp
         return true;
 }
 
-bool check_query_group(const struct probe *q, struct finding *f)
+bool check_query_group(const struct subject *q, struct finding *f)
 {
-        if (probe_general(q) || addr_is_multicast(&q->g->group))
+        if (subject_general(q) || addr_is_multicast(&q->g->group))
                 return false;
         return says_group(q, f, "a multicast address, or zero");
 }
 
-bool check_group_multicast(const struct probe *q, struct finding *f)
+bool check_group_multicast(const struct subject *q, struct finding *f)
 {
         return !addr_is_multicast(&q->g->group) && says_group(q, f, "a multicast address");
 }
 
-bool check_v1_query_group(const struct probe *q, struct finding *f)
+bool check_v1_query_group(const struct subject *q, struct finding *f)
 {
-        return !probe_general(q) && says_group(q, f, "group 0.0.0.0 (or, in an IGMPv2 query, a response time above 0)");
+        return !subject_general(q)
+                && says_group(q, f, "group 0.0.0.0 (or, in an IGMPv2 query, a response time above 0)");
 }
 
-bool check_ssm_query(const struct probe *q, struct finding *f)
+bool check_ssm_query(const struct subject *q, struct finding *f)
 {
         return addr_is_ssm(&q->g->group) && says_group(q, f, "queries of the newest version for an SSM group");
 }
 
-bool check_ssm_older(const struct probe *q, struct finding *f)
+bool check_ssm_older(const struct subject *q, struct finding *f)
 {
-        return addr_is_ssm(&q->g->group)
-                && says_group(q, f, q->class & MSG_LEAVE ? "a BLOCK or TO_IN record" : "an ALLOW record with its sources");
+        const char *instead = q->class & MSG_LEAVE ? "a BLOCK or TO_IN record" : "an ALLOW record with its sources";
+        return addr_is_ssm(&q->g->group) && says_group(q, f, instead);
 }
 
 /* ---- octets that are zero ---- */
@@ -121,22 +123,22 @@ static bool not_zero(struct finding *f, const char *name, unsigned v)
         return true;
 }
 
-bool check_code_zero(const struct probe *q, struct finding *f)
+bool check_code_zero(const struct subject *q, struct finding *f)
 {
         return not_zero(f, "code", q->g->code);
 }
 
-bool check_reserved_zero(const struct probe *q, struct finding *f)
+bool check_reserved_zero(const struct subject *q, struct finding *f)
 {
         return not_zero(f, "reserved field", q->g->reserved);
 }
 
-bool check_delay_zero(const struct probe *q, struct finding *f)
+bool check_delay_zero(const struct subject *q, struct finding *f)
 {
         return not_zero(f, "max response delay", q->g->max_resp_code);
 }
 
-bool check_report_octet(const struct probe *q, struct finding *f)
+bool check_report_octet(const struct subject *q, struct finding *f)
 {
         return not_zero(f, "reserved octet", q->g->code);
 }
@@ -150,21 +152,21 @@ static bool flags_set(struct finding *f, unsigned flags)
         return true;
 }
 
-bool check_flags(const struct probe *q, struct finding *f)
+bool check_flags(const struct subject *q, struct finding *f)
 {
         return flags_set(f, q->g->flags & 0x70);
 }
 
-bool check_report_flags(const struct probe *q, struct finding *f)
+bool check_report_flags(const struct subject *q, struct finding *f)
 {
         return flags_set(f, q->g->reserved & 0x7fff);
 }
 
 /* ---- lengths and counts ---- */
 
-bool check_query_length(const struct probe *q, struct finding *f)
+bool check_query_length(const struct subject *q, struct finding *f)
 {
-        const unsigned old = probe_mld(q) ? 24 : 8;
+        const unsigned old = subject_mld(q) ? 24 : 8;
 
         if (q->class & MSG_SHORT && q->type != 130)
                 return false;
@@ -173,7 +175,7 @@ bool check_query_length(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_extra_octets(const struct probe *q, struct finding *f)
+bool check_extra_octets(const struct subject *q, struct finding *f)
 {
         const uint32_t want = head_length(q);
 
@@ -184,9 +186,9 @@ bool check_extra_octets(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_sources_fit(const struct probe *q, struct finding *f)
+bool check_sources_fit(const struct subject *q, struct finding *f)
 {
-        const uint32_t each = probe_mld(q) ? 16 : 4, room = (q->length - head_length(q)) / each;
+        const uint32_t each = subject_mld(q) ? 16 : 4, room = (q->length - head_length(q)) / each;
 
         if (q->g->declared <= room)
                 return false;
@@ -195,7 +197,7 @@ bool check_sources_fit(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_records_fit(const struct probe *q, struct finding *f)
+bool check_records_fit(const struct subject *q, struct finding *f)
 {
         if (q->cut || q->g->n_records >= q->g->declared)
                 return false;
@@ -204,7 +206,7 @@ bool check_records_fit(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_report_empty(const struct probe *q, struct finding *f)
+bool check_report_empty(const struct subject *q, struct finding *f)
 {
         if (q->g->declared)
                 return false;
@@ -213,12 +215,12 @@ bool check_report_empty(const struct probe *q, struct finding *f)
         return true;
 }
 
-static bool extended(const struct probe *q)
+static bool extended(const struct subject *q)
 {
         return q->class & MSG_QUERY3 ? q->g->flags & 0x80 : q->g->reserved & 0x8000;
 }
 
-bool check_trailing(const struct probe *q, struct finding *f)
+bool check_trailing(const struct subject *q, struct finding *f)
 {
         if (!q->g->tail.n || extended(q))
                 return false;
@@ -227,7 +229,7 @@ bool check_trailing(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_extension(const struct probe *q, struct finding *f)
+bool check_extension(const struct subject *q, struct finding *f)
 {
         if (!packet_has(q->p, FLAW_GMP_TLV))
                 return false;
@@ -239,17 +241,17 @@ bool check_extension(const struct probe *q, struct finding *f)
 
 /* ---- parameters of a query ---- */
 
-bool check_general_sources(const struct probe *q, struct finding *f)
+bool check_general_sources(const struct subject *q, struct finding *f)
 {
-        return probe_general(q) && not_zero(f, "number of sources", q->g->declared);
+        return subject_general(q) && not_zero(f, "number of sources", q->g->declared);
 }
 
-bool check_general_s(const struct probe *q, struct finding *f)
+bool check_general_s(const struct subject *q, struct finding *f)
 {
-        return probe_general(q) && not_zero(f, "s flag", q->g->flags >> 3 & 1);
+        return subject_general(q) && not_zero(f, "s flag", q->g->flags >> 3 & 1);
 }
 
-bool check_mrc_zero(const struct probe *q, struct finding *f)
+bool check_mrc_zero(const struct subject *q, struct finding *f)
 {
         if (q->g->max_resp_code)
                 return false;
@@ -258,7 +260,7 @@ bool check_mrc_zero(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_qrv_one(const struct probe *q, struct finding *f)
+bool check_qrv_one(const struct subject *q, struct finding *f)
 {
         if (q->g->qrv != 1)
                 return false;
@@ -267,7 +269,7 @@ bool check_qrv_one(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_qrv_zero(const struct probe *q, struct finding *f)
+bool check_qrv_zero(const struct subject *q, struct finding *f)
 {
         if (q->g->qrv)
                 return false;
@@ -276,7 +278,7 @@ bool check_qrv_zero(const struct probe *q, struct finding *f)
         return true;
 }
 
-bool check_qqic_zero(const struct probe *q, struct finding *f)
+bool check_qqic_zero(const struct subject *q, struct finding *f)
 {
         if (q->g->qqic)
                 return false;
@@ -286,15 +288,15 @@ bool check_qqic_zero(const struct probe *q, struct finding *f)
 }
 
 /* Equal ones satisfy "MUST be greater or equal" (§8.14.2) and miss "less than" (§8.3). */
-bool check_mrt_qqi(const struct probe *q, struct finding *f)
+bool check_mrt_qqi(const struct subject *q, struct finding *f)
 {
         const uint64_t qqi_ms = (q->g->qqic ? q->g->qqi_s : 125) * UINT64_C(1000);
 
-        if (!probe_general(q) || q->g->max_resp_ms < qqi_ms)
+        if (!subject_general(q) || q->g->max_resp_ms < qqi_ms)
                 return false;
         finding_seen(f, "max resp %.1f s, query interval %.0f s", q->g->max_resp_ms / 1e3, (double)qqi_ms / 1e3);
         finding_expected(f, q->g->max_resp_ms > qqi_ms ? "an interval longer than the response time"
-                            : probe_mld(q) ? "an interval longer than the response time (§9.3; §9.14.2 allows equal)"
+                            : subject_mld(q) ? "an interval longer than the response time (§9.3; §9.14.2 allows equal)"
                                            : "an interval longer than the response time (§8.3; §8.14.2 allows equal)");
         return true;
 }

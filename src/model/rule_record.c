@@ -5,19 +5,19 @@
 
 #include <string.h>
 
-static int item_compare(const struct item *a, const struct item *b, uint8_t len)
+static int item_compare(const struct sortee *a, const struct sortee *b, uint8_t len)
 {
         int c = memcmp(a->p, b->p, len);
 
-        if (!c && a->source)
+        if (!c && a->source && b->source)
                 c = memcmp(a->source, b->source, len);
         return c ? c : (a->tag > b->tag) - (a->tag < b->tag);
 }
 
-static void sift(struct item *v, uint32_t at, uint32_t n, uint8_t len)
+static void sift(struct sortee *v, uint32_t at, uint32_t n, uint8_t len)
 {
         for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
-                struct item t = v[at];
+                struct sortee t = v[at];
 
                 if (child + 1 < n && item_compare(&v[child], &v[child + 1], len) < 0)
                         child++;
@@ -29,12 +29,12 @@ static void sift(struct item *v, uint32_t at, uint32_t n, uint8_t len)
 }
 
 /* Heapsort: no allocation, no bad case. */
-static void items_sort(struct item *v, uint32_t n, uint8_t len)
+static void items_sort(struct sortee *v, uint32_t n, uint8_t len)
 {
         for (uint32_t i = n / 2; i-- > 0; )
                 sift(v, i, n, len);
         for (uint32_t i = n; i-- > 1; ) {
-                struct item t = v[0];
+                struct sortee t = v[0];
                 v[0] = v[i];
                 v[i] = t;
                 sift(v, 0, i, len);
@@ -44,7 +44,7 @@ static void items_sort(struct item *v, uint32_t n, uint8_t len)
 /* ---- walking what a message is about ---- */
 
 /* The next record whose type is known; the only one for an older message, none for a query. */
-static bool known_next(const struct probe *q, size_t *at, struct record *r)
+static bool known_next(const struct subject *q, size_t *at, struct record *r)
 {
         while (record_next(q->p, at, r))
                 if (r->type >= IS_IN && r->type <= BLOCK)
@@ -53,7 +53,7 @@ static bool known_next(const struct probe *q, size_t *at, struct record *r)
 }
 
 /* A rule that a record breaks: the first one makes the finding. */
-static bool any_record(const struct probe *q, struct finding *f, bool (*breaks)(const struct record *r),
+static bool any_record(const struct subject *q, struct finding *f, bool (*breaks)(const struct record *r),
                        const char *expected)
 {
         char text[ADDR_TEXT];
@@ -75,7 +75,7 @@ static bool any_record(const struct probe *q, struct finding *f, bool (*breaks)(
 }
 
 /* The same for all that a message is about: a query's group as well. */
-static bool any_group(const struct probe *q, struct finding *f, bool (*breaks)(const struct record *r),
+static bool any_group(const struct subject *q, struct finding *f, bool (*breaks)(const struct record *r),
                       const char *expected)
 {
         const struct record r = {.group = q->g->group, .implied = true};
@@ -91,7 +91,7 @@ static bool any_group(const struct probe *q, struct finding *f, bool (*breaks)(c
 }
 
 /* The next source list, a query's own or a record's. group: what it belongs to. */
-static bool list_next(const struct probe *q, size_t *at, struct sources *s, struct addr *group)
+static bool list_next(const struct subject *q, size_t *at, struct sources *s, struct addr *group)
 {
         struct record r;
 
@@ -114,7 +114,7 @@ static bool is_all_nodes(const struct record *r)
         return group_is_all_nodes(&r->group);
 }
 
-bool check_all_nodes(const struct probe *q, struct finding *f)
+bool check_all_nodes(const struct subject *q, struct finding *f)
 {
         return any_group(q, f, is_all_nodes, "no message about it: every node is a member");
 }
@@ -124,7 +124,7 @@ static bool is_narrow(const struct record *r)
         return addr_is_multicast(&r->group) && (r->group.b[1] & 15) < 2;
 }
 
-bool check_scope(const struct probe *q, struct finding *f)
+bool check_scope(const struct subject *q, struct finding *f)
 {
         return any_group(q, f, is_narrow, "no message about scope 0 (reserved) or 1 (interface-local)");
 }
@@ -134,7 +134,7 @@ static bool is_unicast(const struct record *r)
         return !addr_is_multicast(&r->group);
 }
 
-bool check_record_group(const struct probe *q, struct finding *f)
+bool check_record_group(const struct subject *q, struct finding *f)
 {
         return any_record(q, f, is_unicast, "a multicast address");
 }
@@ -144,7 +144,7 @@ static bool is_ssm_exclude(const struct record *r)
         return (r->type == IS_EX || r->type == TO_EX) && addr_is_ssm(&r->group);
 }
 
-bool check_ssm_exclude(const struct probe *q, struct finding *f)
+bool check_ssm_exclude(const struct subject *q, struct finding *f)
 {
         return any_record(q, f, is_ssm_exclude, "include mode, with sources named");
 }
@@ -162,7 +162,7 @@ static bool is_ssm_reserved(const struct record *r)
         return !memcmp(b + 2, zeros, 10) && memcmp(b + 12, first, 4) <= 0;
 }
 
-bool check_ssm_reserved(const struct probe *q, struct finding *f)
+bool check_ssm_reserved(const struct subject *q, struct finding *f)
 {
         return any_record(q, f, is_ssm_reserved, "another address: this one is reserved");
 }
@@ -172,7 +172,7 @@ static bool is_local_control(const struct record *r)
         return r->group.len == 4 && !memcmp(r->group.b, "\xe0\0\0", 3) && !is_all_nodes(r);
 }
 
-bool check_local_control(const struct probe *q, struct finding *f)
+bool check_local_control(const struct subject *q, struct finding *f)
 {
         return any_record(q, f, is_local_control, "nothing else: for information");
 }
@@ -182,17 +182,19 @@ static bool is_iana_reserved(const struct record *r)
 {
         const uint8_t a = r->group.b[0], b = r->group.b[1];
 
-        return r->group.len == 4 && ((a == 224 && (b == 1 || b >= 5)) || (a >= 225 && a <= 231) || (a >= 234 && a <= 238));
+        if (r->group.len != 4)
+                return false;
+        return a == 224 ? b == 1 || b >= 5 : (a >= 225 && a <= 231) || (a >= 234 && a <= 238);
 }
 
-bool check_iana_reserved(const struct probe *q, struct finding *f)
+bool check_iana_reserved(const struct subject *q, struct finding *f)
 {
         return any_record(q, f, is_iana_reserved, "an assigned, SSM, GLOP or administratively scoped group");
 }
 
 /* ---- what a record says ---- */
 
-bool check_record_type(const struct probe *q, struct finding *f)
+bool check_record_type(const struct subject *q, struct finding *f)
 {
         char text[ADDR_TEXT];
         struct record r;
@@ -207,7 +209,7 @@ bool check_record_type(const struct probe *q, struct finding *f)
         return false;
 }
 
-bool check_aux(const struct probe *q, struct finding *f)
+bool check_aux(const struct subject *q, struct finding *f)
 {
         char text[ADDR_TEXT];
         struct record r;
@@ -227,7 +229,7 @@ static bool is_empty_isin(const struct record *r)
         return r->type == IS_IN && !r->declared;
 }
 
-bool check_isin_empty(const struct probe *q, struct finding *f)
+bool check_isin_empty(const struct subject *q, struct finding *f)
 {
         return any_record(q, f, is_empty_isin, "at least one source, or no record");
 }
@@ -237,7 +239,7 @@ static bool is_empty_change(const struct record *r)
         return (r->type == ALLOW || r->type == BLOCK) && !r->declared;
 }
 
-bool check_change_empty(const struct probe *q, struct finding *f)
+bool check_change_empty(const struct subject *q, struct finding *f)
 {
         return any_record(q, f, is_empty_change, "at least one source, or no record");
 }
@@ -255,7 +257,7 @@ static bool bad_source(const struct addr *a)
         return a->b[0] == 0 || a->b[0] == 127 || (a->b[0] & a->b[1] & a->b[2] & a->b[3]) == 255;
 }
 
-bool check_sources_unicast(const struct probe *q, struct finding *f)
+bool check_sources_unicast(const struct subject *q, struct finding *f)
 {
         char text[ADDR_TEXT], of[ADDR_TEXT];
         struct addr group;
@@ -273,7 +275,7 @@ bool check_sources_unicast(const struct probe *q, struct finding *f)
         return false;
 }
 
-bool check_sources_once(const struct probe *q, struct finding *f)
+bool check_sources_once(const struct subject *q, struct finding *f)
 {
         char text[ADDR_TEXT], of[ADDR_TEXT];
         struct addr group;
@@ -283,7 +285,7 @@ bool check_sources_once(const struct probe *q, struct finding *f)
                 uint32_t n = 0;
 
                 for (; n < s.n && n < ITEMS_MAX; n++)
-                        q->items[n] = (struct item){s.p + (size_t)n * s.len, NULL, 0};
+                        q->items[n] = (struct sortee){s.p + (size_t)n * s.len, NULL, 0};
                 items_sort(q->items, n, s.len);
                 for (uint32_t i = 1; i < n; i++) {
                         const struct addr a = addr_of(q->items[i].p, s.len);
@@ -299,35 +301,35 @@ bool check_sources_once(const struct probe *q, struct finding *f)
 
 /* ---- the same group in several records ---- */
 
-static uint8_t address_length(const struct probe *q)
+static uint8_t address_length(const struct subject *q)
 {
-        return probe_mld(q) ? 16 : 4;
+        return subject_mld(q) ? 16 : 4;
 }
 
 /* The record's group where it stands in the message: whole, as record_next sees whole records only. */
-static const uint8_t *group_octets(const struct probe *q, const struct record *r)
+static const uint8_t *group_octets(const struct subject *q, const struct record *r)
 {
         return q->g->bytes.p + r->offset + 4;
 }
 
 /* Records of known type by group, then by type. */
-static uint32_t by_group(const struct probe *q)
+static uint32_t by_group(const struct subject *q)
 {
         struct record r;
         uint32_t n = 0;
 
         for (size_t at = 0; n < ITEMS_MAX && known_next(q, &at, &r); )
-                q->items[n++] = (struct item){group_octets(q, &r), NULL, r.type};
+                q->items[n++] = (struct sortee){group_octets(q, &r), NULL, r.type};
         items_sort(q->items, n, address_length(q));
         return n;
 }
 
-bool check_group_once(const struct probe *q, struct finding *f)
+bool check_group_once(const struct subject *q, struct finding *f)
 {
         char text[ADDR_TEXT];
         const uint8_t len = address_length(q);
         const uint32_t n = by_group(q);
-        const struct item *v = q->items;
+        const struct sortee *v = q->items;
 
         for (uint32_t i = 0, same; i < n; i += same) {
                 for (same = 1; i + same < n && !memcmp(v[i].p, v[i + same].p, len); same++)
@@ -344,26 +346,27 @@ bool check_group_once(const struct probe *q, struct finding *f)
 }
 
 /* The sources of ALLOW and BLOCK records, by group, source and type: two types side by side are an overlap. */
-static uint32_t by_source(const struct probe *q)
+static uint32_t by_source(const struct subject *q)
 {
+        const uint8_t len = address_length(q);
         struct record r;
         uint32_t n = 0;
 
         for (size_t at = 0; known_next(q, &at, &r); )
                 for (uint32_t i = 0; (r.type == ALLOW || r.type == BLOCK) && i < r.sources.n && n < ITEMS_MAX; i++)
-                        q->items[n++] = (struct item){group_octets(q, &r), r.sources.p + (size_t)i * r.sources.len, r.type};
-        items_sort(q->items, n, address_length(q));
+                        q->items[n++] = (struct sortee){group_octets(q, &r), r.sources.p + (size_t)i * len, r.type};
+        items_sort(q->items, n, len);
         return n;
 }
 
-bool check_overlap(const struct probe *q, struct finding *f)
+bool check_overlap(const struct subject *q, struct finding *f)
 {
         const uint32_t n = by_source(q);
         const uint8_t len = address_length(q);
         char text[ADDR_TEXT], of[ADDR_TEXT];
 
         for (uint32_t i = 1; i < n; i++) {
-                const struct item *a = &q->items[i - 1], *b = &q->items[i];
+                const struct sortee *a = &q->items[i - 1], *b = &q->items[i];
                 if (a->tag == b->tag || memcmp(a->p, b->p, len) || memcmp(a->source, b->source, len))
                         continue;
                 const struct addr group = addr_of(b->p, len), source = addr_of(b->source, len);

@@ -65,9 +65,9 @@ static bool among(const char *words, const char *id)
 static void note_coverage(const struct packet *p, const char *found)
 {
         const struct rule *r;
-        struct probe q = {0};
+        struct subject q = {0};
 
-        if (!probe_packet(&q, p))
+        if (!subject_packet(&q, p))
                 return;
         for (size_t i = 0; (r = rule_at(i)); i++) {
                 if (among(found, r->id))
