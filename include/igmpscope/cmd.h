@@ -8,7 +8,17 @@
 #include "igmpscope/net.h"
 #include "igmpscope/writer.h"
 
-#define VERBS(X) X(server) X(client) X(watch) X(members) X(lint) X(explain) X(lab) X(list)
+#define VERBS(X) \
+        X(server) \
+        X(client) \
+        X(watch) \
+        X(members) \
+        X(lint) \
+        X(expect) \
+        X(send) \
+        X(lab) \
+        X(explain) \
+        X(list)
 
 /* Exit status (interface.md). */
 enum { EXIT_HELD = 0, EXIT_NOT_HELD = 1, EXIT_TROUBLE = 2, EXIT_SKIPPED = 77 };
@@ -136,7 +146,29 @@ void stream_taken(struct stream *st); /* counts towards -c */
 void stream_summary(struct stream *st, struct writer *w); /* a value; for people a note on stderr */
 void stream_close(struct stream *st);
 
+/* Verdicts for people, as values of a format, or as TAP; JUnit XML beside it where --junit names a file. */
+struct verdict;
+struct verdicts {
+        const struct settings *settings;
+        struct output *out;
+        const char *suite; /* the verb, or whatever the suite is called */
+        int width;         /* of the id column; 0: 28 */
+        size_t n, failed, skipped;
+        int junit_fd;
+        struct text junit;
+};
+/* plan: how many there will be. Opens the JUnit file, so that what can't be written is known before the work. */
+int verdicts_open(struct verdicts *v, const struct settings *s, struct output *o, const char *suite, size_t plan,
+                  struct error *err);
+void verdicts_put(struct verdicts *v, const struct verdict *one);
+int verdicts_close(struct verdicts *v, struct error *err); /* the exit status that they make, or -1 */
+void verdicts_abandon(struct verdicts *v); /* instead of closing, where the work failed */
+/* The same in pieces: XML of one verdict, and of all. */
+void junit_case(struct text *t, const char *suite, const struct verdict *v);
+void junit_suite(struct text *t, const struct verdicts *v, struct text *cases);
+
 /* The time column. */
+#define CLOCK_STYLES "clock|date|epoch|delta|relative|none"
 enum clock_style { CLOCK_TIME, CLOCK_DATE, CLOCK_EPOCH, CLOCK_DELTA, CLOCK_RELATIVE, CLOCK_NONE };
 struct clock {
         int style; /* enum clock_style */
@@ -153,6 +185,9 @@ struct hex {
         uint32_t skip;    /* octets at the beginning that are ours: a header for a message that came alone */
 };
 int hex_frame(struct bytes octets, const char *as, struct hex *h, struct error *err);
+/* A packet's fields as a tree, in the order of their octets; hex: with the octets of each. */
+void tree_field(struct text *t, const struct packet *p, const struct span *s, bool hex);
+void tree_add(struct text *t, const struct packet *p, bool hex);
 /* The layer whose heading l gives next, drawn as RFCs draw headers. */
 void draw_layer(struct text *t, struct layout l);
 /* Plain words on a name or an address: src/cmd/topics.c. */
@@ -161,6 +196,11 @@ int topic_address(const struct addr *a, struct writer *w);
 
 struct tracker_options;
 void tracking_options(const struct settings *s, struct tracker_options *o);
+
+/* What a datagram is to carry: data's text, or "@FILE" what is in FILE ("@-": stdin), repeated up to size octets (-1: as
+ * long as it is). payload->p is to be freed, also after an error. */
+enum { PAYLOAD_MAX = 65535 };
+int payload_read(const char *data, int size, struct bytes *payload, struct error *err);
 
 /* A line on stderr, not with -q. */
 void note(const struct settings *s, const char *format, ...) __attribute__((format(printf, 2, 3)));

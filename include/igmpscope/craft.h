@@ -2,7 +2,7 @@
 /* The grammar of `send`: words that a person types, to the packets that they stand for.
  *
  *     igmp report v3 'to_ex(239.1.1.1) allow(232.1.1.1; 10.0.0.1 10.0.0.2)'
- *     mld query v2 ff3e::1 2001:db8::1+3
+ *     mld query v2 ff3e::8000:1 2001:db8::1+3
  *     udp 239.1.1.1+8:9999
  *
  * A message is a row of message_at; without a version the newest one. A record is TYPE(GROUP; SOURCE …), TYPE one of
@@ -72,7 +72,7 @@ struct fault {
         bool (*apply)(struct spec *s, struct craft *c, uint32_t value);
 };
 const struct fault *fault_at(size_t i); /* NULL past the end */
-/* list: "ttl,checksum,truncate=4" */
-int faults_apply(const char *list, struct spec *s, struct craft *c, struct error *err);
+/* list: "ttl,checksum,truncate=4". said: NULL, or gets a line on each. */
+int faults_apply(const char *list, struct spec *s, struct craft *c, struct text *said, struct error *err);
 
 #endif

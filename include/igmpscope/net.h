@@ -37,6 +37,7 @@ int capture_next(struct capture *c, struct frame *f, struct error *err);
 void capture_stats(struct capture *c, struct capture_stats *s);
 int capture_fd(const struct capture *c); /* to poll once capture_next has said IDLE; -1 for files */
 const char *capture_name(const struct capture *c);
+const char *capture_filter(const struct capture *c); /* the expression asked for, or NULL */
 /* What a person should be told, each once, or NULL: ask after the open and after the end. */
 const char *capture_warning(struct capture *c);
 void capture_close(struct capture *c);

@@ -45,52 +45,6 @@ static void defaults(void *settings)
         s->gather_ns = 200000000;
 }
 
-/* ---- what is sent ---- */
-
-static int read_file(const char *name, uint8_t *p, size_t room, size_t *n, struct error *err)
-{
-        FILE *f = strcmp(name, "-") ? fopen(name, "re") : stdin;
-        int r = 0;
-
-        if (!f)
-                return error_system(err, errno, NULL, "-d @%s", name);
-        *n = fread(p, 1, room, f);
-        if (ferror(f))
-                r = error_system(err, errno, NULL, "-d @%s", name);
-        else if (*n == room)
-                r = error_set(err, "-d @%s: more than a UDP datagram carries (65507 bytes over IPv4)", name);
-        if (f != stdin)
-                fclose(f);
-        return r;
-}
-
-static int make_payload(struct client *c, struct error *err)
-{
-        enum { ROOM = ECHO_ROOM + 1 };
-        const char *data = c->set->data;
-        uint8_t *p = calloc(1, ROOM);
-        size_t n = strlen(data), want;
-
-        if (!p)
-                return error_set(err, "out of memory");
-        c->payload.p = p;
-        if (data[0] == '@') {
-                if (read_file(data + 1, p, ROOM, &n, err) < 0)
-                        return -1;
-        } else {
-                if (n >= ROOM)
-                        return error_set(err, "-d: %zu bytes are more than a UDP datagram carries", n);
-                memcpy(p, data, n);
-        }
-        want = c->set->size < 0 ? n : (size_t)c->set->size;
-        if (want > n && !n)
-                return error_set(err, "--size %zu: there is no data to repeat", want);
-        for (size_t i = n; i < want; i++)
-                p[i] = p[i - n];
-        c->payload.n = want;
-        return 0;
-}
-
 /* ---- where to ---- */
 
 static int add_targets(struct client *c, const struct group_spec *g, struct error *err)
@@ -302,7 +256,7 @@ static int run(void *settings, struct error *err)
         stop_on_signals();
         r = voice_open(&c->voice, &set->echo, "client", err);
         if (!r)
-                r = make_payload(c, err);
+                r = payload_read(c->set->data, c->set->size, &c->payload, err);
         if (!r)
                 r = make_targets(c, err);
         if (!r)

@@ -21,7 +21,7 @@ static void put_layers(const struct hex *h, const struct packet *p, int verbose,
         while (heading = l, layout_next(&l, &s)) {
                 if (s.depth) {
                         if (shown)
-                                text_add_format(t, "%*s%-34s %s\n", 2 + 2 * s.depth, "", s.name, s.value);
+                                tree_field(t, p, &s, false);
                         continue;
                 }
                 shown = s.offset >= h->skip;

@@ -2,21 +2,30 @@
 /* lint: conformance findings, and nothing else. Exit status 1 if there is one. */
 #include "igmpscope/cmd.h"
 
+#include <inttypes.h>
+
 #include "igmpscope/model.h"
 
 struct lint {
         struct settings common; /* first */
         struct linter_options lint;
+        struct clock clock;
         int severity;
 };
 
-static uint64_t take(struct linter *l, struct writer *w)
+static uint64_t take(struct lint *s, struct linter *l, struct writer *w)
 {
         struct finding f;
         uint64_t n = 0;
 
-        for (; linter_next(l, &f); n++)
-                finding_describe(&f, w);
+        for (; linter_next(l, &f); n++) {
+                writer_open(w, &kind_finding);
+                clock_column(&s->clock, w, f.time_ns);
+                put_column(w, STYLE_DIM, 10, f.frame ? "frame %" PRIu64 : "", f.frame);
+                finding_columns(&f, w);
+                finding_fields(&f, w);
+                writer_close(w);
+        }
         return n;
 }
 
@@ -31,7 +40,7 @@ static void follow(struct tracker *t, const struct packet *p)
                         ;
 }
 
-static int loop(struct stream *st, struct tracker *t, struct linter *l, struct output *o, uint64_t *n,
+static int loop(struct lint *s, struct stream *st, struct tracker *t, struct linter *l, struct output *o, uint64_t *n,
                 struct error *err)
 {
         struct packet p;
@@ -42,10 +51,10 @@ static int loop(struct stream *st, struct tracker *t, struct linter *l, struct o
                 while (tracker_expire(t, st->now_ns, &c))
                         ;
                 linter_time(l, st->now_ns);
-                *n += take(l, &o->writer);
+                *n += take(s, l, &o->writer);
                 if (r == CAPTURE_FRAME) {
                         linter_packet(l, &p);
-                        *n += take(l, &o->writer);
+                        *n += take(s, l, &o->writer);
                         follow(t, &p);
                 }
                 if ((st->live ? output_flush(o, err) : output_ready(o, err)) < 0)
@@ -68,7 +77,7 @@ static int judge(struct lint *s, struct stream *st, struct output *o, struct err
         if (!t)
                 return error_set(err, "out of memory");
         if (linter_new(&l, &s->lint, t, err) == 0)
-                r = loop(st, t, l, o, &n, err);
+                r = loop(s, st, t, l, o, &n, err);
         linter_free(l);
         tracker_free(t);
         return r < 0 ? -1 : n ? EXIT_NOT_HELD : EXIT_HELD;
@@ -103,6 +112,8 @@ static const struct option_row own[] = {
         {0, "only", "RULE,…", "only these rules (`igmpscope list rules`)",
          OPTION_TEXT, AT(lint.only), 0, 0, NULL},
         {0, "skip", "RULE,…", "all but these", OPTION_TEXT, AT(lint.skip), 0, 0, NULL},
+        {0, "time", "STYLE", "the time column: clock (the default), date, epoch, delta, relative, none",
+         OPTION_WORD, AT(clock.style), 0, 0, CLOCK_STYLES},
         {0, "severity", "LEVEL", "this severity and above: notice (the default), should or must",
          OPTION_WORD, AT(severity), 0, 0, "notice|should|must"},
         {0},

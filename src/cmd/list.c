@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "igmpscope/craft.h"
 #include "igmpscope/lab.h"
 #include "igmpscope/model.h"
 #include "igmpscope/out.h"
@@ -76,6 +77,24 @@ static void list_links(struct writer *w)
                 line(w, &kind, l->name, 16, l->summary);
 }
 
+static void list_faults(struct writer *w)
+{
+        static const struct kind kind = {"fault", NULL};
+        const struct fault *f;
+
+        for (size_t i = 0; (f = fault_at(i)); i++) {
+                writer_open(w, &kind);
+                put_column(w, STYLE_GROUP, 11, f->argument ? "%s=%s" : "%s", f->name, f->argument);
+                put_column(w, STYLE_PLAIN, 66, "%s", f->summary);
+                put_column(w, STYLE_DIM, 0, "%s", f->rules);
+                put_str(w, "name", f->name);
+                put_str(w, "argument", f->argument);
+                put_str(w, "summary", f->summary);
+                put_str(w, "rules", f->rules);
+                writer_close(w);
+        }
+}
+
 static void list_topologies(struct writer *w)
 {
         const struct topology *t;
@@ -92,6 +111,7 @@ static const struct list {
         {"messages", "IGMP and MLD message types", list_messages},
         {"rules", "conformance rules, with their sources", list_rules},
         {"links", "link types that are decoded", list_links},
+        {"faults", "what `send --bad` breaks, and the rules that find it", list_faults},
         {"topologies", "networks that the laboratory can be", list_topologies},
         {"formats", "how output can look (-T)", list_formats},
 };
@@ -128,7 +148,7 @@ static const struct option_row *const options[] = {options_output, NULL};
 
 const struct verb verb_list = {
         .name = "list",
-        .arguments = "[verbs|messages|rules|claims|formats|links|topologies]",
+        .arguments = "[verbs|messages|rules|claims|formats|links|faults|topologies]",
         .summary = "every list that the program is made of: verbs, messages, rules, formats, link types …",
         .options = options,
         .size = sizeof(struct settings),

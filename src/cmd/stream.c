@@ -41,6 +41,15 @@ static int capture_settings(const struct settings *s, struct capture_options *o,
         return 0;
 }
 
+/* What the capture has to tell so far. */
+static void warn(const struct stream *st)
+{
+        const char *warning;
+
+        while (st->capture && (warning = capture_warning(st->capture)))
+                note(st->settings, "%s", warning);
+}
+
 int stream_open(struct stream *st, const struct settings *s, struct error *err)
 {
         struct capture_options o;
@@ -63,6 +72,7 @@ int stream_open(struct stream *st, const struct settings *s, struct error *err)
                 st->deadline = time_monotonic_ns() + s->deadline_ns;
         if (st->live)
                 note(s, "listening on %s", capture_name(st->capture));
+        warn(st);
         return 0;
 }
 
@@ -87,7 +97,7 @@ int stream_next(struct stream *st, struct packet *p, struct error *err)
         if (over(st))
                 return CAPTURE_END;
         r = capture_next(st->capture, &st->frame, err);
-        if (r == CAPTURE_IDLE)
+        if (r == CAPTURE_IDLE && st->live) /* a slow pipe keeps its packets' time */
                 st->now_ns = time_now_ns();
         if (r != CAPTURE_FRAME)
                 return r;
@@ -142,10 +152,7 @@ void stream_summary(struct stream *st, struct writer *w)
 
 void stream_close(struct stream *st)
 {
-        const char *warning = st->capture ? capture_warning(st->capture) : NULL;
-
-        if (warning)
-                note(st->settings, "%s", warning);
+        warn(st);
         decoder_free(st->decoder);
         capture_close(st->capture);
         *st = (struct stream){0};

@@ -16,7 +16,7 @@ struct watch {
         uint64_t rotate_mb;
         const char *show_words;
         int severity;
-        bool all;
+        bool all, hex, link;
         /* while it runs */
         unsigned show;
         struct stream stream;
@@ -80,15 +80,29 @@ static void show_findings(struct watch *s, struct text *comment)
         }
 }
 
+static void link_column(const struct packet *p, struct writer *w)
+{
+        char src[MAC_TEXT], dst[MAC_TEXT];
+
+        if (p->has_eth)
+                put_column(w, STYLE_DIM, 0, "%s > %s", mac_format(p->eth_src, src), mac_format(p->eth_dst, dst));
+}
+
 static void show_packet(struct watch *s, const struct packet *p)
 {
         struct writer *w = &s->out.writer;
+        bool tree = writer_columns(w) && (w->detail || s->hex);
 
         writer_open(w, &kind_packet);
         clock_column(&s->clock, w, p->frame->time_ns);
+        if (s->link)
+                link_column(p, w);
         packet_columns(p, w);
-        packet_fields(p, w);
+        if (!tree)
+                packet_fields(p, w);
         writer_close(w);
+        if (tree)
+                tree_add(w->out, p, s->hex);
         stream_taken(&s->stream);
 }
 
@@ -130,8 +144,9 @@ static int loop(struct watch *s, struct error *err)
 
         while ((r = stream_next(&s->stream, &p, err)) > 0) {
                 time_passes(s);
-                if (r == CAPTURE_FRAME && take_packet(s, &p, err) < 0)
-                        return -1;
+                r = r == CAPTURE_FRAME ? take_packet(s, &p, err) : 0;
+                if (r)
+                        return r == SAVEFILE_GONE ? 0 : -1;
                 r = s->stream.live ? output_flush(&s->out, err) : output_ready(&s->out, err);
                 if (r < 0)
                         return -1;
@@ -144,6 +159,8 @@ static int open_all(struct watch *s, struct error *err)
         struct tracker_options tracking;
         struct linter_options lint = {.severity = (enum severity)s->severity};
 
+        if (s->save.file && strcmp(s->save.file, "-") == 0 && !s->common.output)
+                s->common.output = "/dev/null"; /* standard output carries the capture, and nothing else */
         if (parse_show(s, err) < 0 || output_open(&s->out, &s->common, err) < 0)
                 return -1;
         if (stream_open(&s->stream, &s->common, err) < 0)
@@ -156,7 +173,22 @@ static int open_all(struct watch *s, struct error *err)
                 return -1;
         s->save.rotate_ns = s->rotate_ns;
         s->save.rotate_bytes = s->rotate_mb * 1000000;
+        s->save.filter = capture_filter(s->stream.capture);
         return s->save.file ? savefile_open(&s->savefile, &s->save, err) : 0;
+}
+
+/* What was lost belongs into the file. */
+static int save_close(struct watch *s, struct error *err)
+{
+        struct capture_stats lost;
+        int r;
+
+        if (s->savefile && s->stream.capture) {
+                capture_stats(s->stream.capture, &lost);
+                savefile_drops(s->savefile, &lost);
+        }
+        r = savefile_close(s->savefile, err);
+        return r == SAVEFILE_GONE ? 0 : r;
 }
 
 static int run(void *settings, struct error *err)
@@ -173,7 +205,7 @@ static int run(void *settings, struct error *err)
                 r = -1;
         if (s->out.broken_pipe)
                 r = 0;
-        if (savefile_close(s->savefile, r < 0 ? &later : err) < 0 && r >= 0)
+        if (save_close(s, r < 0 ? &later : err) < 0 && r >= 0)
                 r = -1;
         linter_free(s->linter);
         tracker_free(s->tracker);
@@ -207,8 +239,12 @@ static const struct option_row own[] = {
          OPTION_WORD, AT(severity), 0, 0, "notice|should|must"},
         {'a', "all", NULL, "show every packet, not only IGMP, MLD and multicast UDP",
          OPTION_FLAG, AT(all), 0, 0, NULL},
+        {'x', "hex", NULL, "every field with its octets",
+         OPTION_FLAG, AT(hex), 0, 0, NULL},
+        {'e', "link-header", NULL, "the Ethernet addresses too",
+         OPTION_FLAG, AT(link), 0, 0, NULL},
         {0, "time", "STYLE", "the time column: clock (the default), date, epoch, delta, relative, none",
-         OPTION_WORD, AT(clock.style), 0, 0, "clock|date|epoch|delta|relative|none"},
+         OPTION_WORD, AT(clock.style), 0, 0, CLOCK_STYLES},
         {0},
 };
 

@@ -27,13 +27,15 @@ static void member_columns(const struct member *m, int64_t now_ns, struct writer
         addr_column(w, STYLE_GROUP, &m->group);
         addr_column(w, STYLE_HOST, &m->host);
         filter_words(&t, &m->filter);
+        if (m->partial)
+                text_add(&t, " or more");
         put_column(w, STYLE_PLAIN, 28, "%s", text_string(&t));
         version_column(w, &m->group, m->version);
         put_column(w, STYLE_DIM, 0, "for %.1f s, %.1f s left", seconds(now_ns - m->since_ns),
                    seconds(m->expires_ns - now_ns));
-        if (m->presumed || m->stale || m->partial || m->anonymous || is_grey(m, now_ns))
-                put_column(w, STYLE_WARN, 0, "%s%s%s%s%s", m->presumed ? "presumed " : "", m->stale ? "stale " : "",
-                           m->partial ? "partial " : "", m->anonymous ? "anonymous " : "",
+        if (m->presumed || m->stale || m->anonymous || is_grey(m, now_ns))
+                put_column(w, STYLE_WARN, 0, "%s%s%s%s", m->presumed ? "presumed " : "", m->stale ? "stale " : "",
+                           m->anonymous ? "anonymous " : "",
                            is_grey(m, now_ns) ? "grey " : "");
         text_free(&t);
 }

@@ -61,6 +61,14 @@ static bool asked_only(const struct tracker *t, const struct group *g, uint32_t 
         return true;
 }
 
+/* A general query has been answered by all since the capture began: what was not reported is not there. */
+static bool all_told(const struct tracker *t, const struct group *g)
+{
+        const struct side *s = &link_item(t, g->link)->side[g->side];
+
+        return s->unanswered_ns != INT64_MIN || (s->asked_ns != INT64_MIN && s->asked_until_ns <= t->now_ns);
+}
+
 static bool is_gone(const struct view *v)
 {
         return v->mode != MODE_EXCLUDE && !v->set.n;
@@ -111,6 +119,7 @@ bool host_record(struct tracker *t, uint32_t group, const struct packet *p, cons
         named = set_sorted(t->b, r->sources.n, len);
         answer = r->type == IS_IN && asked_only(t, g, i, &asked);
         now = filter_after(t, was, r->type, named, answer ? &asked : NULL, len);
+        now.partial &= known || !all_told(t, g);
         if (!known && is_gone(&now))
                 return false;
         same = known && now.mode == was.mode && set_equal(now.set, was.set, len);

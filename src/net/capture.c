@@ -16,7 +16,7 @@ static int open_file(struct capture *c, const struct capture_options *o, struct 
         if (!o->filter || o->everything)
                 return 0;
         filter_warning(o->filter, c->reader.link, false, &c->warning);
-        return filter_open(&c->filter, o->filter, err);
+        return filter_open(&c->filter, o->filter, c->reader.link, err);
 }
 
 int capture_open(struct capture **out, const struct capture_options *o, struct error *err)
@@ -28,12 +28,14 @@ int capture_open(struct capture **out, const struct capture_options *o, struct e
                 return error_set(err, o->file ? "-i and -r together: capture live, or read a file, one of the two"
                                               : "nothing to read: name an interface with -i or a file with -r");
         c = calloc(1, sizeof *c);
-        if (!c || !(c->name = strdup(o->file ? o->file : o->interface))) {
-                free(c);
+        if (!c)
                 return error_set(err, "no memory");
-        }
         c->reader.source.fd = -1;
-        if ((o->file ? open_file(c, o, err) : live_open(c, o, err)) < 0) {
+        c->name = strdup(o->file ? o->file : o->interface);
+        c->asked = o->filter && !o->everything ? strdup(o->filter) : NULL;
+        if (!c->name)
+                error_set(err, "no memory");
+        if (!c->name || (o->file ? open_file(c, o, err) : live_open(c, o, err)) < 0) {
                 capture_close(c);
                 return -1;
         }
@@ -93,6 +95,11 @@ const char *capture_name(const struct capture *c)
         return c->name;
 }
 
+const char *capture_filter(const struct capture *c)
+{
+        return c->asked;
+}
+
 const char *capture_warning(struct capture *c)
 {
         if (c->warning.n && !c->told) {
@@ -115,5 +122,6 @@ void capture_close(struct capture *c)
         filter_close(c->filter);
         text_free(&c->warning);
         free(c->name);
+        free(c->asked);
         free(c);
 }

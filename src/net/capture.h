@@ -12,7 +12,8 @@ struct live;
 
 enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_SLL = 113, LINK_SLL2 = 276 };
 
-int filter_open(struct filter **f, const char *text, struct error *err);
+/* Compiled at once for a link type that is known; -1: for none yet. */
+int filter_open(struct filter **f, const char *text, int link, struct error *err);
 int filter_accepts(struct filter *f, const struct frame *frame, struct error *err); /* 1, 0, or -1 */
 void filter_close(struct filter *f);
 int link_of_dlt(int dlt); /* libpcap's number for an open handle, and the file's (LINKTYPE_), differ for raw IP */
@@ -37,7 +38,7 @@ static inline bool is_cooked(const struct frame *f)
 }
 
 struct capture {
-        char *name;
+        char *name, *asked; /* asked: the filter, or NULL */
         struct capture_stats stats;
         struct text warning;
         bool told, told_end;

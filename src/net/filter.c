@@ -32,17 +32,6 @@ int dlt_of_link(int link)
         return link == LINK_RAW ? DLT_RAW : link;
 }
 
-int filter_open(struct filter **f, const char *text, struct error *err)
-{
-        *f = calloc(1, sizeof **f);
-        if (!*f || !((*f)->text = strdup(text))) {
-                filter_close(*f);
-                *f = NULL;
-                return error_set(err, "no memory");
-        }
-        return 0;
-}
-
 static int compile(const struct filter *f, struct program *p, struct error *err)
 {
         pcap_t *dead = pcap_open_dead(dlt_of_link(p->link), PACKET_MAX);
@@ -73,6 +62,18 @@ static struct program *program_for(struct filter *f, int link, struct error *err
                 return NULL;
         f->n++;
         return p;
+}
+
+int filter_open(struct filter **f, const char *text, int link, struct error *err)
+{
+        *f = calloc(1, sizeof **f);
+        if (!*f || !((*f)->text = strdup(text)))
+                error_set(err, "no memory");
+        else if (link < 0 || program_for(*f, link, err))
+                return 0;
+        filter_close(*f);
+        *f = NULL;
+        return -1;
 }
 
 int filter_accepts(struct filter *f, const struct frame *frame, struct error *err)

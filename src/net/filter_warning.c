@@ -238,52 +238,54 @@ static void advise(const char *filter, const bool *lost, bool tags, struct text 
         text_free(&x);
 }
 
-/* Which of the losses there are; true: any. */
-static bool find_losses(const char *filter, int link, bool *lost)
+/* Which of the losses there are; how many of them without a tag and with one. */
+static void find_losses(const char *filter, int link, bool *lost, int count[2])
 {
         struct wanted w = {0};
         struct filter *f;
-        bool any = false;
 
-        if (filter_open(&f, filter, NULL) < 0)
-                return false;
+        if (filter_open(&f, filter, link, NULL) < 0)
+                return;
         collect(filter, &w);
         for (size_t i = 0; i < LOSSES; i++) {
                 lost[i] = (!losses[i].tags || link == LINK_ETHERNET) &&
                           loses(f, link, &w, losses[i].plain, losses[i].other, losses[i].tags);
-                any = any || lost[i];
+                count[losses[i].tags] += lost[i];
         }
         filter_close(f);
-        return any;
 }
 
-/* The losses behind so many tags, each once; false: there are none. */
-static bool list_losses(const bool *lost, int tags, const char *before, struct text *t)
+/* The losses behind so many tags, each once. */
+static void list_losses(const bool *lost, int tags, struct text *t)
 {
         const char *said = NULL;
 
         for (size_t i = 0; i < LOSSES; i++) {
                 if (!lost[i] || losses[i].tags != tags || (said && !strcmp(said, losses[i].what)))
                         continue;
-                text_add_format(t, "%s%s", said ? ", " : before, losses[i].what);
+                text_add_format(t, "%s%s", said ? ", " : "", losses[i].what);
                 said = losses[i].what;
         }
-        return said != NULL;
 }
 
 bool filter_warning(const char *filter, int link, bool live, struct text *t)
 {
-        bool lost[LOSSES], plain, tags;
+        bool lost[LOSSES] = {0};
+        int count[2] = {0};
 
-        if (link != LINK_ETHERNET && link != LINK_SLL && link != LINK_SLL2 && link != LINK_RAW)
-                return false;
-        if (!find_losses(filter, link, lost))
+        if (link == LINK_ETHERNET || link == LINK_SLL || link == LINK_SLL2 || link == LINK_RAW)
+                find_losses(filter, link, lost, count);
+        if (!count[0] && !count[1])
                 return false;
         text_add_format(t, "the filter '%s' loses ", filter);
-        plain = list_losses(lost, 0, "", t);
-        tags = list_losses(lost, 1, plain ? ", and behind a VLAN tag " : "behind a VLAN tag ", t);
-        if (tags && live)
+        list_losses(lost, 0, t);
+        if (count[0] && count[1])
+                text_add(t, ", and ");
+        list_losses(lost, 1, t);
+        if (count[1])
+                text_add(t, " behind a VLAN tag");
+        if (count[1] && live)
                 text_add(t, " (behind two in incoming frames, as Linux hides the outer one from filters)");
-        advise(filter, lost, tags, t);
+        advise(filter, lost, count[1] > 0, t);
         return true;
 }

@@ -10,7 +10,7 @@
 #include "igmpscope/net.h"
 
 enum {
-        SOURCE_ROOM = 512 * 1024,  /* read ahead; grows to the largest block that must be whole */
+        SOURCE_ROOM = 256 * 1024,  /* read ahead; grows to the largest block that must be whole */
         PACKET_MAX = 262144,       /* the largest snapshot length that tools write; libpcap's and Wireshark's limit too */
         BLOCK_MAX = 1024 * 1024,   /* a pcapng block that we look into: a packet and 768 KiB of options */
         INTERFACES_MAX = 16384,    /* in one file, all sections together */

@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The length of the well-formed UTF-8 sequence at b (RFC 3629 §4), 0 if there is none. */
-static size_t utf8_length(struct bytes b)
+size_t utf8_length(struct bytes b)
 {
         uint8_t c = b.p[0];
         size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;

@@ -173,7 +173,7 @@ static int take_group(struct grammar *g, bool wanted)
 
         if (!word.n)
                 return wanted ? error_set(g->err, "%s: a group is missing, as in `%s %s`", g->context, g->context,
-                                          g->length == 4 ? "239.1.1.1" : "ff3e::1") : 0;
+                                          g->length == 4 ? "239.1.1.1" : "ff1e::1") : 0;
         return grammar_range(g, word, &g->spec->group);
 }
 

@@ -162,7 +162,7 @@ static const struct fault *fault_find(const char *name, size_t n)
 }
 
 /* NAME or NAME=N, n octets of it. */
-static int apply_one(const char *word, size_t n, struct spec *s, struct craft *c, struct error *err)
+static int apply_one(const char *word, size_t n, struct spec *s, struct craft *c, struct text *said, struct error *err)
 {
         size_t name = strcspn(word, "=,");
         const struct fault *f = fault_find(word, name);
@@ -178,14 +178,16 @@ static int apply_one(const char *word, size_t n, struct spec *s, struct craft *c
                                                   : "--bad %.*s: %s takes no number", (int)n, word, f->name);
         if (!f->apply(s, c, (uint32_t)value))
                 return error_set(err, "--bad %.*s: can't be done to this packet: %s", (int)n, word, f->lacks);
+        if (said)
+                text_add_format(said, "%s--bad %.*s: %s", said->n ? "\n" : "", (int)n, word, f->summary);
         return 0;
 }
 
-int faults_apply(const char *list, struct spec *s, struct craft *c, struct error *err)
+int faults_apply(const char *list, struct spec *s, struct craft *c, struct text *said, struct error *err)
 {
         while (*list) {
                 size_t n = strcspn(list, ",");
-                if (apply_one(list, n, s, c, err) < 0)
+                if (apply_one(list, n, s, c, said, err) < 0)
                         return -1;
                 list += n + (list[n] == ',');
         }

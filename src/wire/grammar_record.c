@@ -75,7 +75,7 @@ static int take_inside(struct grammar *g, struct spec_record *r)
 
         if (!word.n)
                 return error_set(g->err, "%s: a group is missing, as in to_ex(%s)", g->context,
-                                 g->length == 4 ? "239.1.1.1" : "ff3e::1");
+                                 g->length == 4 ? "239.1.1.1" : "ff1e::1");
         if (grammar_range(g, word, &r->group) < 0)
                 return -1;
         g->at += strspn(g->at, " \t\n");
@@ -99,21 +99,23 @@ static int take_bare(struct grammar *g, struct spec_record *r, struct bytes word
 }
 
 /* The record's own text, up to its ')', begins what an error says. */
-static void set_context(struct grammar *g)
+static void set_context(struct grammar *g, const char *record)
 {
-        size_t n = strcspn(g->at, ")");
+        size_t n = strcspn(record, ")");
 
-        n += g->at[n] == ')';
-        while (n && g->at[n - 1] == ' ')
+        n += record[n] == ')';
+        while (n && record[n - 1] == ' ')
                 n--;
-        snprintf(g->context, sizeof g->context, "%.*s%s", n > 90 ? 88 : (int)n, g->at, n > 90 ? "…" : "");
+        snprintf(g->context, sizeof g->context, "%.*s%s", n > 90 ? 88 : (int)n, record, n > 90 ? "…" : "");
 }
 
 static int take_record(struct grammar *g, struct spec_record *r)
 {
+        const char *record = g->at;
         struct bytes word = grammar_word(g, ";()");
 
         if (*g->at == '(') {
+                set_context(g, record);
                 if (take_type(g, word, &r->type) < 0)
                         return -1;
                 g->at++;
@@ -128,17 +130,19 @@ static int take_record(struct grammar *g, struct spec_record *r)
 int grammar_records(struct grammar *g)
 {
         struct spec_record *r;
+        char message[sizeof g->context];
 
+        snprintf(message, sizeof message, "%s", g->context);
         if (!strcmp(g->at, "empty"))
                 return 0;
         if (!*g->at)
                 return error_set(g->err, "%s: a record is missing, as in 'to_ex(%s)'; `empty` is a report without any",
-                                 g->context, g->length == 4 ? "239.1.1.1" : "ff3e::1");
+                                 g->context, g->length == 4 ? "239.1.1.1" : "ff1e::1");
         for (; *g->at; g->at += strspn(g->at, " \t\n")) {
                 r = add_record(g);
                 if (!r)
                         return -1;
-                set_context(g);
+                snprintf(g->context, sizeof g->context, "%s", message);
                 if (take_record(g, r) < 0)
                         return -1;
                 r->n = g->spec->n_sources - r->source;

@@ -34,7 +34,8 @@ static void show_ip_checksum(char value[SPAN_VALUE], const struct shown *x)
         const struct packet *p = x->packet;
         bool inner = x->b.p >= p->ip.p && x->b.p < p->ip.p + p->ip.n;
 
-        snprintf(value, SPAN_VALUE, inner ? "0x%04" PRIx64 " (%s)" : "0x%04" PRIx64, x->v, checksum_name(p->ip_checksum));
+        snprintf(value, SPAN_VALUE, inner ? "0x%04" PRIx64 " (%s)" : "0x%04" PRIx64, x->v,
+                 checksum_name(p->ip_checksum));
 }
 
 static void show_udp_checksum(char value[SPAN_VALUE], const struct shown *x)

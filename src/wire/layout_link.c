@@ -158,15 +158,15 @@ static const struct part teredo[] = {
         END,
 };
 
-/* One group for each label. */
+/* One group for each label; the one before says whether there is another. */
 static bool labels(const struct layout *l, const struct header *h, struct group *g)
 {
-        struct cursor c = layout_rest(l, h);
-        bool bottom = l->at >= 4 && l->packet->data.p[h->offset + l->at - 2] & 1;
+        struct layout before = *l;
+        struct cursor c;
 
-        g->parts = bottom ? control_word : mpls;
-        g->length = 4;
-        g->depth = 1;
+        before.at -= 4;
+        c = layout_rest(&before, h);
+        *g = (struct group){.parts = cursor_u32(&c) & 0x100 ? control_word : mpls, .length = 4, .depth = 1};
         return cursor_left(&c) >= 4;
 }
 

@@ -12,12 +12,12 @@ static const struct named {
 } protocols[] = {
         {0, "hop-by-hop options"}, {1, "ICMP"}, {2, "IGMP"}, {4, "IPv4"}, {6, "TCP"}, {17, "UDP"}, {41, "IPv6"},
         {43, "routing header"}, {44, "fragment header"}, {47, "GRE"}, {50, "ESP"}, {51, "AH"}, {58, "ICMPv6"},
-        {59, "nothing"}, {60, "destination options"}, {88, "EIGRP"},
-        {89, "OSPF"}, {103, "PIM"}, {112, "VRRP"}, {113, "PGM"}, {132, "SCTP"},
+        {59, "nothing"}, {60, "destination options"}, {88, "EIGRP"}, {89, "OSPF"}, {103, "PIM"},
+        {112, "VRRP"}, {113, "PGM"}, {132, "SCTP"},
 }, ethertypes[] = {
         {0x0800, "IPv4"}, {0x86dd, "IPv6"}, {0x8100, "802.1Q"}, {0x88a8, "802.1ad"}, {0x9100, "QinQ"},
-        {0x8847, "MPLS"}, {0x8864, "PPPoE"}, {0x6558, "Ethernet"}, {0x0806, "ARP"}, {0x8863, "PPPoE discovery"}, {0x888e, "EAPOL"}, {0x88cc, "LLDP"}, {0x88e5, "MACsec"},
-        {0x88f7, "PTP"},
+        {0x8847, "MPLS"}, {0x8864, "PPPoE"}, {0x6558, "Ethernet"}, {0x0806, "ARP"},
+        {0x8863, "PPPoE discovery"}, {0x888e, "EAPOL"}, {0x88cc, "LLDP"}, {0x88e5, "MACsec"}, {0x88f7, "PTP"},
 }, pim_types[] = { /* RFC 9739's registry, PIM version 2 */
         {0, "PIM hello"}, {1, "PIM register"}, {2, "PIM register-stop"}, {3, "PIM join/prune"}, {4, "PIM bootstrap"},
         {5, "PIM assert"}, {6, "PIM graft"}, {7, "PIM graft-ack"}, {8, "PIM candidate-RP"}, {9, "PIM state refresh"},

@@ -220,10 +220,8 @@ static void test_filter(void **state)
         assert_int_equal(capture_next(c, &f, &err), CAPTURE_END);
         capture_close(c);
         o.filter = "ip and nonsense";
-        assert_int_equal(capture_open(&c, &o, &err), 0);
-        assert_int_equal(capture_next(c, &f, &err), CAPTURE_ERROR);
+        assert_int_equal(capture_open(&c, &o, &err), -1);
         assert_non_null(strstr(err.text, "filter 'ip and nonsense': "));
-        capture_close(c);
 }
 
 /* What has come is given; where nothing more has, it says so; the rest follows. */

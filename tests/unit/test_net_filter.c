@@ -90,7 +90,7 @@ static void test_default_filter(void **state)
         for (size_t l = 0; l < sizeof links / sizeof *links; l++) {
                 text_clear(&t);
                 filter_default(links[l].link, &t);
-                assert_int_equal(filter_open(&f, text_string(&t), &err), 0);
+                assert_int_equal(filter_open(&f, text_string(&t), links[l].link, &err), 0);
                 for (size_t i = 0; i < sizeof packets / sizeof *packets; i++)
                         for (int tags = 0; tags <= links[l].tags; tags++) {
                                 struct frame fr = {.link = links[l].link};
@@ -122,18 +122,18 @@ static const struct {
         int link;
         const char *needles[4];
 } warnings[] = {
-        {"igmp", 1, {"loses behind a VLAN tag IGMP;", "'igmp or (vlan and (igmp or (vlan and igmp)))'"}},
+        {"igmp", 1, {"loses IGMP behind a VLAN tag;", "'igmp or (vlan and (igmp or (vlan and igmp)))'"}},
         {"igmp", 101, {0}},
-        {"icmp6", 1, {"loses MLD (it stands", "and behind a VLAN tag MLD;", "ip6[6]=0"}},
+        {"icmp6", 1, {"loses MLD (it stands", ", and MLD behind a VLAN tag;", "ip6[6]=0"}},
         {"icmp6", 113, {"MLD (it stands behind the hop-by-hop header)"}},
         {"icmp6", 276, {"MLD (it stands behind the hop-by-hop header)"}},
         {"icmp6 and icmp6[0]==131", 101, {"'(icmp6 and icmp6[0]==131) or (ip6[6]=0 and ip6[40]=58)'"}},
-        {"igmp or icmp6", 1, {"MLD (it stands", "behind a VLAN tag IGMP, MLD;"}},
-        {"udp port 5353", 1, {"loses later fragments of UDP, and behind a VLAN tag UDP;", "without a filter"}},
-        {"host 239.9.9.9", 1, {"loses behind a VLAN tag IGMP, UDP;"}},
-        {"src host 10.1.2.3 and igmp", 1, {"loses behind a VLAN tag IGMP;"}},
-        {"src 10.1.2.3 and dst 239.4.5.6", 1, {"loses behind a VLAN tag IGMP, UDP;"}},
-        {"ip6 host ff02::16", 1, {"loses behind a VLAN tag MLD, UDP;"}},
+        {"igmp or icmp6", 1, {"MLD (it stands", ", and IGMP, MLD behind a VLAN tag;"}},
+        {"udp port 5353", 1, {"loses later fragments of UDP, and UDP behind a VLAN tag;", "without a filter"}},
+        {"host 239.9.9.9", 1, {"loses IGMP, UDP behind a VLAN tag;"}},
+        {"src host 10.1.2.3 and igmp", 1, {"loses IGMP behind a VLAN tag;"}},
+        {"src 10.1.2.3 and dst 239.4.5.6", 1, {"loses IGMP, UDP behind a VLAN tag;"}},
+        {"ip6 host ff02::16", 1, {"loses MLD, UDP behind a VLAN tag;"}},
         {"tcp", 1, {0}},
         {"vlan and igmp", 1, {0}},
         {"not port 22", 1, {0}},

@@ -179,6 +179,7 @@ static void test_filter_and_warning(void **state)
         o.filter = "tcp";
         c = open_on("vb", o);
         assert_null(capture_warning(c));
+        assert_string_equal(capture_filter(c), "tcp");
         inject((struct bytes){igmp, sizeof igmp}, 0);
         inject((struct bytes){tcp, sizeof tcp}, 0);
         assert_true(await(c, &f, &err));
@@ -186,7 +187,7 @@ static void test_filter_and_warning(void **state)
         capture_close(c);
         o.filter = "igmp";
         c = open_on("vb", o);
-        assert_non_null(strstr(capture_warning(c), "loses behind a VLAN tag IGMP (behind two in incoming frames"));
+        assert_non_null(strstr(capture_warning(c), "loses IGMP behind a VLAN tag (behind two in incoming frames"));
         assert_null(capture_warning(c));
         capture_close(c);
         o.filter = "igmp and";

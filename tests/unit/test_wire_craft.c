@@ -105,7 +105,8 @@ static void random_gmp(struct gmp *g, const struct message *m, struct scratch *s
         bool newest = m->version == (m->family == FAMILY_MLD ? 2 : 3);
         struct packer k = packer_into(s->sources, sizeof s->sources);
 
-        *g = (struct gmp){.row = m, .family = m->family, .code = (uint8_t)(m->code_min + draw(m->code_max - m->code_min + 1u))};
+        *g = (struct gmp){.row = m, .family = m->family};
+        g->code = (uint8_t)(m->code_min + draw(m->code_max - m->code_min + 1u));
         g->group = random_addr(length, true);
         g->max_resp_code = (uint16_t)(m->family == FAMILY_MLD ? draw(65536) : g->code);
         g->qqic = (uint8_t)draw(256);
@@ -191,7 +192,7 @@ static void rows_again(void **state)
                 assert_non_null(m->title);
                 assert_non_null(m->cite);
                 assert_true(!m->parse || m->build || !m->version);
-                if (!m->build || (!m->version && !strcmp(m->name, "query"))) /* no sound message: the vectors have it */
+                if (!m->build || (!m->version && !strcmp(m->name, "query"))) /* not sound: the vectors have it */
                         continue;
                 for (unsigned round = 0; round < 50; round++) {
                         craft_init(&c);
@@ -305,8 +306,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(code8), cmocka_unit_test(code16), cmocka_unit_test(vectors_again),
-                cmocka_unit_test(rows_again), cmocka_unit_test(faults_on_demand), cmocka_unit_test(cut_and_given_checksum),
-                cmocka_unit_test(refused),
+                cmocka_unit_test(rows_again), cmocka_unit_test(faults_on_demand),
+                cmocka_unit_test(cut_and_given_checksum), cmocka_unit_test(refused),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@
 
 struct stage {
         struct tracker *t;
-        struct text log; /* changes since it was last read */
+        struct text log, elections; /* since they were last read */
         uint64_t frames;
         const char *interface;
         uint16_t vlan;
@@ -49,6 +49,7 @@ UNUSED void stage_free(struct stage *s)
 {
         tracker_free(s->t);
         text_free(&s->log);
+        text_free(&s->elections);
 }
 
 UNUSED int64_t ns_of(double s)
@@ -92,7 +93,9 @@ UNUSED void add_host(struct text *t, const struct addr *a)
         char buf[ADDR_TEXT];
         uint8_t last = a->b[a->len - 1];
 
-        if ((a->len == 4 && a->b[0] == 192) || (a->len == 16 && a->b[0] == 0xfe))
+        if (!a->len)
+                text_add(t, "none");
+        else if ((a->len == 4 && a->b[0] == 192) || (a->len == 16 && a->b[0] == 0xfe))
                 text_add_format(t, "%c%u", last > (a->len == 4 ? 9 : 15) ? 'h' : 'r', a->len == 4 ? last % 10 : last & 15);
         else
                 text_add(t, addr_format(a, buf));
@@ -109,6 +112,19 @@ UNUSED void log_change(struct stage *s, const struct change *c)
         text_add(&s->log, "->");
         add_filter(&s->log, &c->to);
         text_add_format(&s->log, " %s", c->why);
+}
+
+UNUSED void log_elections(struct stage *s)
+{
+        struct querier_change c;
+
+        while (querier_change_next(s->t, &c)) {
+                text_add_format(&s->elections, "%s%.6g ", s->elections.n ? "; " : "", (double)c.time_ns / 1e9);
+                add_host(&s->elections, &c.from);
+                text_add(&s->elections, "->");
+                add_host(&s->elections, &c.to);
+                text_add_format(&s->elections, " %s", c.why);
+        }
 }
 
 /* ---- building ---- */
@@ -166,7 +182,9 @@ UNUSED void stage_send(struct stage *s, double at, struct craft *c)
         packet_decode(&f, &p);
         while (tracker_expire(s->t, f.time_ns, &change))
                 log_change(s, &change);
+        log_elections(s);
         tracker_packet(s->t, &p);
+        log_elections(s);
         for (size_t i = 0; record_next(&p, &i, &r);)
                 while (tracker_apply(s->t, &p, &r, &change))
                         log_change(s, &change);
@@ -178,6 +196,7 @@ UNUSED void stage_until(struct stage *s, double at)
 
         while (tracker_expire(s->t, ns_of(at), &change))
                 log_change(s, &change);
+        log_elections(s);
 }
 
 UNUSED void craft_from(struct craft *c, const char *who, uint8_t len)
@@ -336,6 +355,41 @@ UNUSED struct text members_at(struct stage *s, double at)
         return t;
 }
 
+/* "r1 v3 elected says 125 measured 124.9 qrv 2 5 queries", joined by "; " */
+UNUSED struct text queriers_at(struct stage *s, double at)
+{
+        struct text t = {0};
+        struct querier q;
+
+        stage_until(s, at);
+        for (size_t i = 0; querier_next(s->t, &i, &q);) {
+                text_add(&t, t.n ? "; " : "");
+                add_host(&t, &q.address);
+                text_add_format(&t, " v%u%s says %u measured %.6g qrv %u %u queries", q.version,
+                                q.elected ? " elected" : "", q.interval_s, q.measured_interval_s, q.qrv,
+                                (unsigned)q.queries);
+        }
+        text_string(&t);
+        return t;
+}
+
+/* "rv 2 learned qi 125 learned qri 10 learned gmi 270 oqpi 255 ohpi 260" of IGMP on the untagged link */
+UNUSED struct text parameters_at(struct stage *s, double at)
+{
+        struct frame f = {.interface = s->interface};
+        struct packet p = {.frame = &f, .gmp.family = FAMILY_IGMP};
+        struct parameters now;
+        struct text t = {0};
+
+        stage_until(s, at);
+        now = tracker_parameters(s->t, &p);
+        text_add_format(&t, "rv %u %s qi %.6g %s qri %.6g %s gmi %.6g oqpi %.6g ohpi %.6g", now.rv, origin_name(now.rv_from),
+                        now.qi_ms / 1e3, origin_name(now.qi_from), now.qri_ms / 1e3, origin_name(now.qri_from),
+                        now.gmi_ms / 1e3, now.oqpi_ms / 1e3, now.ohpi_ms / 1e3);
+        text_string(&t);
+        return t;
+}
+
 UNUSED void expect_text(struct text got, const char *want, const char *where)
 {
         if (strcmp(text_string(&got), want))
@@ -344,7 +398,31 @@ UNUSED void expect_text(struct text got, const char *want, const char *where)
         text_free(&got);
 }
 
-/* Lines as above, and checks: "@TIME groups …", "@TIME members …", "@TIME changes …" (since the last of these). */
+UNUSED struct text taken(struct stage *s, double at, struct text *from)
+{
+        struct text t;
+
+        stage_until(s, at);
+        t = *from;
+        *from = (struct text){0};
+        return t;
+}
+
+UNUSED struct text told(struct stage *s, double at, const char *what)
+{
+        if (!strcmp(what, "groups"))
+                return groups_at(s, at);
+        if (!strcmp(what, "members"))
+                return members_at(s, at);
+        if (!strcmp(what, "queriers"))
+                return queriers_at(s, at);
+        if (!strcmp(what, "parameters"))
+                return parameters_at(s, at);
+        return taken(s, at, *what == 'c' ? &s->log : &s->elections);
+}
+
+/* Lines as above, and checks: "@TIME groups …", members, queriers, parameters; changes and elections are those since
+ * they were last asked for. */
 UNUSED void play(const struct tracker_options *o, const char *const *lines)
 {
         struct stage s = stage_new(o);
@@ -359,17 +437,11 @@ UNUSED void play(const struct tracker_options *o, const char *const *lines)
                 }
                 skip = 0;
                 assert_int_equal(sscanf(*lines, "@%lf %15s %n", &at, what, &skip), 2);
-                if (!strcmp(what, "groups")) {
-                        expect_text(groups_at(&s, at), *lines + skip, *lines);
-                } else if (!strcmp(what, "members")) {
-                        expect_text(members_at(&s, at), *lines + skip, *lines);
-                } else {
-                        stage_until(&s, at);
-                        expect_text(s.log, *lines + skip, *lines);
-                        s.log = (struct text){0};
-                }
+                expect_text(told(&s, at, what), *lines + skip, *lines);
         }
         stage_free(&s);
 }
+
+#define LINES(...) (const char *const[]){__VA_ARGS__, NULL}
 
 #endif

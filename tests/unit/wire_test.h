@@ -95,4 +95,15 @@ __attribute__((unused)) static struct text packet_line(const struct packet *p)
         return out;
 }
 
+/* The decoder on one frame, and all that can be said of the packet; its views end with the frame. */
+__attribute__((unused)) static void feed(struct decoder *d, struct packet *p, struct test_frame *t)
+{
+        struct text json;
+
+        decoder_decode(d, &t->frame, p);
+        json = packet_json(p, 1);
+        assert_false(json.failed);
+        text_free(&json);
+}
+
 #endif
