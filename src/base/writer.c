@@ -29,7 +29,7 @@ void writer_close(struct writer *w)
 
 void writer_finish(struct writer *w)
 {
-        if (w->format->tail)
+        if (w->format && w->format->tail) /* none: it never began */
                 w->format->tail(w);
         text_free(&w->side);
 }

@@ -126,13 +126,15 @@ static bool nearer(unsigned distance, int64_t off_ns, const struct glimpse *g)
 static void miss(struct expectation *e, const struct sighting *s, unsigned distance, uint32_t off,
                  const struct elapsed *t, int64_t start_ns)
 {
-        uint32_t at = 0, last = 0;
+        uint32_t at = 0, last;
         struct phrase w;
 
-        while (at < e->n_misses && !nearer(distance, t->off_ns, &e->misses[at])) {
-                if (e->misses[at].frame == s->frame && s->frame)
+        for (; at < e->n_misses && !nearer(distance, t->off_ns, &e->misses[at]); at++) {
+                bool same = e->misses[at].frame == s->frame && s->frame;
+                if (same && distance == e->misses[at].distance)
+                        break; /* what is concluded from a message stands for it */
+                if (same)
                         return;
-                at++;
         }
         if (at == MISSES_MAX)
                 return;
