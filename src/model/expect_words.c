@@ -145,7 +145,7 @@ void expectation_seen(const struct expectation *e, int64_t start_ns, int64_t end
                 text_add_format(t, "; and %" PRIu64 " more", e->total - e->n_hits);
         if (!wrong || (int64_t)wrong->count >= e->count.lo)
                 return;
-        text_add(t, e->n_misses ? "; nearest: " : e->n_hits ? "" : "; nothing near it either");
+        text_add(t, e->n_misses ? "; nearest: " : e->n_hits ? "" : ", nor anything like it");
         glimpses(e->misses, e->n_misses, t);
         if (e->within.hi != INT64_MAX && !e->after.verb && e->within.hi > end_ns - start_ns
             && !(e->want.verb->sights & SIGHT(ECHO)))

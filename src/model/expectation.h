@@ -122,7 +122,7 @@ struct part_row {
         unsigned weight; /* how far off a sighting is that does not fit */
 };
 extern const struct part_row part_rows[PART_END];
-enum { WEIGHT_EVENT = 35, WEIGHT_WITHIN = 15, WEIGHT_FAR = 100 };
+enum { WEIGHT_EVENT = 35, WEIGHT_WITHIN = 15, WEIGHT_FAR = 135 };
 /* 0: all fits; *off: which parts do not. WEIGHT_FAR and more: not even near. */
 unsigned selector_distance(const struct selector *want, const struct sighting *s, uint32_t *off);
 /* Which of the selector's groups a sighting or member is about; false: none. */

@@ -181,7 +181,7 @@ static void joins_and_leaves(void **state)
                 {'d', "join 239.1.1.1 by 192.0.2.11 within 0..0.5", "nearest: frame 4 at 1.000 s, 192.0.2.11 joined 239.1.1.1; frame 2"},
                 {'d', "join 239.1.1.1 by 192.0.2.10 version 2", "frame 2 at 0.300 s, 192.0.2.10 joined 239.1.1.1 (version 3)"},
                 {'d', "join 239.8.8.8 by 192.0.2.10", "192.0.2.10 joined 239.1.1.1"},
-                {'d', "join 239.8.8.8 by 192.0.2.99", "not seen; nothing near it either"},
+                {'d', "join 239.8.8.8 by 192.0.2.99", "not seen; nearest: frame 2 at 0.300 s, 192.0.2.10 joined 239.1.1.1"},
                 {'d', "join 239.8.8.8 within 5..20", "; the capture ends at 10.000 s"},
                 {'h', "join 10.9.8.7,232.1.1.1 by 192.0.2.10", "joined 232.1.1.1 from 10.9.8.7"},
                 {'d', "join 10.9.8.8,232.1.1.1 by 192.0.2.10", "joined 232.1.1.1 from 10.9.8.7"},
@@ -305,6 +305,7 @@ static void findings(void **state)
                 {'h', "finding igmp-checksum", "frame 10"},
                 {'d', "finding igmp-unknown-type", "frame 10 at 2.500 s, igmp-checksum (must)"},
                 {'d', "expire", "not seen; nearest: frame 2 at 0.300 s, 192.0.2.10 joined"},
+                {'d', "expire", "not seen; nearest: frame 2 at 0.300 s, 192.0.2.10 joined"},
                 {'h', "not finding igmp-ttl-one within 0..5", NULL},
                 {'h', "finding igmp-ttl-one after query 232.1.1.1 within 1.9..2.1", NULL},
         };
@@ -343,7 +344,7 @@ static void without_a_frame_nothing_is_proven(void **state)
                 {'s', "not join 239.1.1.1", NULL},
                 {'s', "join 239.1.1.1 count 0..3", NULL},
                 {'s', "not member 239.1.1.1 at 3", NULL},
-                {'d', "join 239.1.1.1", "not seen"},
+                {'d', "join 239.1.1.1", "not seen, nor anything like it"},
                 {'d', "querier", "no querier"},
         };
 
