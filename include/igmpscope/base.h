@@ -21,15 +21,75 @@ struct cursor {
         bool bad;
 };
 
-struct cursor cursor_over(struct bytes b);
-size_t cursor_left(const struct cursor *c);
-uint8_t cursor_u8(struct cursor *c);
-uint16_t cursor_u16(struct cursor *c); /* network order in, host order out; so the wider ones */
-uint32_t cursor_u32(struct cursor *c);
-uint16_t cursor_le16(struct cursor *c);
-uint32_t cursor_le32(struct cursor *c);
-struct bytes cursor_take(struct cursor *c, size_t n); /* exactly n octets, or none and bad */
-struct bytes cursor_rest(const struct cursor *c);     /* a look at what is left; moves nothing */
+/* Inline, all of them: a decode is little else. */
+static inline struct cursor cursor_over(struct bytes b)
+{
+        return (struct cursor){.at = b.p, .end = b.n ? b.p + b.n : b.p};
+}
+
+static inline size_t cursor_left(const struct cursor *c)
+{
+        return (size_t)(c->end - c->at);
+}
+
+/* n octets to read from, or NULL with bad latched and the cursor at its end. */
+static inline const uint8_t *cursor_step(struct cursor *c, size_t n)
+{
+        const uint8_t *p = c->at;
+
+        if (c->bad || cursor_left(c) < n) {
+                c->bad = true;
+                c->at = c->end;
+                return NULL;
+        }
+        if (n)
+                c->at += n;
+        return p;
+}
+
+static inline uint8_t cursor_u8(struct cursor *c)
+{
+        const uint8_t *p = cursor_step(c, 1);
+        return p ? p[0] : 0;
+}
+
+/* Network order in, host order out; so the wider ones. */
+static inline uint16_t cursor_u16(struct cursor *c)
+{
+        const uint8_t *p = cursor_step(c, 2);
+        unsigned v = p ? (unsigned)p[0] << 8 | p[1] : 0;
+        return (uint16_t)v;
+}
+
+static inline uint32_t cursor_u32(struct cursor *c)
+{
+        const uint8_t *p = cursor_step(c, 4);
+        return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
+}
+
+static inline uint16_t cursor_le16(struct cursor *c)
+{
+        uint16_t v = cursor_u16(c);
+        return (uint16_t)(v >> 8 | v << 8);
+}
+
+static inline uint32_t cursor_le32(struct cursor *c)
+{
+        return __builtin_bswap32(cursor_u32(c));
+}
+
+/* Exactly n octets, or none and bad. */
+static inline struct bytes cursor_take(struct cursor *c, size_t n)
+{
+        const uint8_t *p = cursor_step(c, n);
+        return p || !n ? (struct bytes){p, n} : (struct bytes){c->end, 0};
+}
+
+/* A look at what is left; moves nothing. */
+static inline struct bytes cursor_rest(const struct cursor *c)
+{
+        return (struct bytes){c->at, cursor_left(c)};
+}
 
 /* Writes octets into a caller's array. Past the end nothing is written and `bad` latches; n goes on
  * counting, so that n says what would have been needed. */
@@ -50,7 +110,13 @@ void pack_at_u16(struct packer *k, size_t at, uint16_t v); /* overwrite, as for 
 /* Internet checksum (RFC 1071). sum_add may be called piecewise; every piece but the last has an even
  * length. sum_fold gives 0xffff for data that carries a right checksum. */
 uint64_t sum_add(uint64_t sum, struct bytes b);
-uint16_t sum_fold(uint64_t sum);
+static inline uint16_t sum_fold(uint64_t sum)
+{
+        sum = (sum >> 32) + (uint32_t)sum;
+        sum = (sum >> 16) + (sum & 0xffff);
+        sum = (sum >> 16) + (sum & 0xffff);
+        return (uint16_t)((sum >> 16) + (sum & 0xffff));
+}
 
 /* One address type: IPv4 (len 4), IPv6 (len 16), none (len 0). Network order; octets past len are zero,
  * so that whole values compare. */

@@ -4,6 +4,8 @@
 #ifndef IGMPSCOPE_WIRE_DECODE_H
 #define IGMPSCOPE_WIRE_DECODE_H
 
+#include <string.h>
+
 #include "igmpscope/wire.h"
 
 struct decode {
@@ -18,6 +20,27 @@ struct decode {
 #define X(ID, word) void parse_##word(struct decode *d);
 LAYERS(X)
 #undef X
+
+/* The next address; a as it was if there is none. Written in place: a copy of 17 octets just written waits. */
+static inline void decode_addr(struct cursor *c, uint8_t length, struct addr *a)
+{
+        struct bytes b = cursor_take(c, length);
+
+        if (!b.n)
+                return;
+        a->len = length;
+        memset(a->b, 0, sizeof a->b);
+        if (length == 4)
+                memcpy(a->b, b.p, 4);
+        else
+                memcpy(a->b, b.p, 16);
+}
+
+/* A second cursor at c. Not a copy of the struct, which would wait for its parts just written. */
+static inline struct cursor decode_peek(const struct decode *d)
+{
+        return cursor_over(cursor_rest(&d->c));
+}
 
 /* Octets left at c on the wire, captured or not. */
 static inline uint32_t decode_left(const struct decode *d)
@@ -43,7 +66,7 @@ void decode_ethertype(struct decode *d, uint16_t ethertype);
 void decode_protocol(struct decode *d, uint8_t protocol);
 /* The IP header is read: is it a fragment, and what is behind it? */
 void decode_ip_payload(struct decode *d, uint8_t protocol);
-void decode_ip_start(struct decode *d, uint8_t version);
+void decode_ip_start(struct decode *d);
 void decode_ip_narrow(struct decode *d, uint32_t n);
 /* Options of IPv4 or of a hop-by-hop header: false at their end, or with c bad. Router Alert is taken note of. */
 struct option {
@@ -52,7 +75,7 @@ struct option {
         struct bytes data;
 };
 bool option_next(struct cursor *c, bool v6, struct option *o);
-void decode_options(struct decode *d, struct cursor c, bool v6);
+void decode_options(struct decode *d, struct bytes list, bool v6);
 /* What holds a fragment of a datagram: keeps it, and goes on where that makes the datagram whole. */
 void decode_fragment(struct decode *d);
 

@@ -34,18 +34,31 @@ void echoes_free(struct echoes *e)
         free(e);
 }
 
+#define ODD UINT64_C(0x9e3779b97f4a7c15)
+
+static inline uint64_t stir(uint64_t lane, uint64_t word)
+{
+        lane = (lane ^ word) * ODD;
+        return lane ^ lane >> 32;
+}
+
+/* Four lanes, so that a long payload does not wait for each product. */
 static uint64_t mix(uint64_t h, struct bytes b)
 {
-        uint64_t v;
+        uint64_t l0 = h, l1 = ODD, l2 = ~h, l3 = ODD * ODD, word[4];
 
-        for (; b.n >= sizeof v; b.p += sizeof v, b.n -= sizeof v) {
-                memcpy(&v, b.p, sizeof v);
-                h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
-                h ^= h >> 32;
+        for (; b.n >= sizeof word; b.p += sizeof word, b.n -= sizeof word) {
+                memcpy(word, b.p, sizeof word);
+                l0 = stir(l0, word[0]);
+                l1 = stir(l1, word[1]);
+                l2 = stir(l2, word[2]);
+                l3 = stir(l3, word[3]);
         }
-        for (; b.n; b.p++, b.n--)
-                h = (h ^ *b.p) * UINT64_C(0x9e3779b97f4a7c15);
-        return h ^ h >> 29;
+        memset(word, 0, sizeof word);
+        if (b.n)
+                memcpy(word, b.p, b.n);
+        h = stir(stir(l0, word[0]), stir(l1, word[1]));
+        return stir(stir(h, stir(l2, word[2])), stir(l3, word[3]));
 }
 
 /* The requester and the group's port. */

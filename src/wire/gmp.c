@@ -31,7 +31,7 @@ static void parse_message(struct decode *d, enum family f, uint64_t sum)
         struct gmp *g = &d->p->gmp;
         const uint8_t *at = d->c.at;
         enum layer l = f == FAMILY_MLD ? LAYER_MLD : LAYER_IGMP;
-        struct cursor c = d->c;
+        struct cursor c = decode_peek(d);
 
         g->family = f;
         g->bytes = cursor_rest(&c);
@@ -68,7 +68,7 @@ void parse_igmp(struct decode *d)
 void parse_icmp6(struct decode *d)
 {
         struct packet *p = d->p;
-        struct cursor peek = d->c;
+        struct cursor peek = decode_peek(d);
         uint8_t type = cursor_u8(&peek);
 
         if (peek.bad)
@@ -111,12 +111,6 @@ static uint64_t tail(struct gmp *g, const struct cursor *c)
         return UINT64_C(1) << FLAW_GMP_TRAILING;
 }
 
-static struct addr take_addr(struct cursor *c, uint8_t length)
-{
-        struct bytes b = cursor_take(c, length);
-        return b.n ? addr_of(b.p, length) : (struct addr){0};
-}
-
 /* Whole addresses of those declared. */
 static struct sources take_sources(struct cursor *c, uint16_t declared, uint8_t length)
 {
@@ -133,7 +127,7 @@ static void head(struct gmp *g, struct cursor *c)
                 g->max_resp_code = cursor_u16(c);
                 g->reserved = cursor_u16(c);
         }
-        g->group = take_addr(c, gmp_address_length(g));
+        decode_addr(c, gmp_address_length(g), &g->group);
 }
 
 uint64_t parse_old(struct gmp *g, struct cursor *c)

@@ -7,8 +7,12 @@
 
 uint64_t sum_pseudo(const struct packet *p, uint8_t protocol, uint32_t length)
 {
-        uint64_t sum = sum_add(0, (struct bytes){p->src.b, p->src.len});
+        const uint8_t *s = p->src.b, *t = p->dst.b;
+        uint64_t sum;
 
+        if (p->src.len == 4)
+                return (uint64_t)(s[0] + s[2] + t[0] + t[2]) * 256 + s[1] + s[3] + t[1] + t[3] + length + protocol;
+        sum = sum_add(0, (struct bytes){s, p->src.len});
         return sum_add(sum, (struct bytes){p->final_dst ? p->final_dst : p->dst.b, p->dst.len}) + length + protocol;
 }
 
@@ -30,9 +34,10 @@ bool option_next(struct cursor *c, bool v6, struct option *o)
         return false;
 }
 
-void decode_options(struct decode *d, struct cursor c, bool v6)
+void decode_options(struct decode *d, struct bytes list, bool v6)
 {
         struct packet *p = d->p;
+        struct cursor c = cursor_over(list);
         struct option o;
 
         while (option_next(&c, v6, &o)) {
@@ -59,11 +64,11 @@ static enum checksum header_checksum(struct decode *d, const uint8_t *at, uint16
         return CHECKSUM_BAD;
 }
 
-void decode_ip_start(struct decode *d, uint8_t version)
+void decode_ip_start(struct decode *d)
 {
         struct packet *p = d->p;
 
-        p->ip_version = version;
+        p->ip_version = 0; /* as long as the header is not whole */
         p->final_dst = NULL;
         p->ip = p->ip_payload = (struct bytes){0};
         p->df = p->mf = p->fragment = p->hbh_not_first = false;
@@ -87,20 +92,24 @@ static void ip4(struct decode *d)
 {
         struct packet *p = d->p;
         const uint8_t *at = d->c.at;
-        uint8_t header = (uint8_t)((cursor_u8(&d->c) & 15) * 4), protocol;
-        uint16_t total, fragment, checksum;
+        struct bytes head = cursor_take(&d->c, 20), list;
+        struct cursor c = cursor_over(head);
+        uint8_t header, protocol;
+        uint16_t total, id, fragment, checksum;
 
-        p->tos = cursor_u8(&d->c);
-        total = cursor_u16(&d->c);
-        p->ip_id = cursor_u16(&d->c);
-        fragment = cursor_u16(&d->c);
-        p->ttl = cursor_u8(&d->c);
-        protocol = cursor_u8(&d->c);
-        checksum = cursor_u16(&d->c);
-        p->src = addr_v4(cursor_u32(&d->c));
-        p->dst = addr_v4(cursor_u32(&d->c));
-        if (d->c.bad)
+        if (!head.n)
                 return;
+        header = (uint8_t)((cursor_u8(&c) & 15) * 4);
+        p->tos = cursor_u8(&c);
+        total = cursor_u16(&c);
+        id = cursor_u16(&c);
+        fragment = cursor_u16(&c);
+        p->ttl = cursor_u8(&c);
+        protocol = cursor_u8(&c);
+        checksum = cursor_u16(&c);
+        decode_addr(&c, 4, &p->src);
+        decode_addr(&c, 4, &p->dst);
+        p->ip_version = 4;
         if (header < 20 || total < header) {
                 decode_flaw(d, FLAW_IP_LENGTH_SHORT);
                 decode_stop(d, LAYER_IP, at, "the header's length or the datagram's is less than the header's own");
@@ -108,13 +117,15 @@ static void ip4(struct decode *d)
         }
         decode_ip_narrow(d, total - 20u);
         p->ip = (struct bytes){at, (size_t)(d->c.end - at)};
-        decode_options(d, cursor_over(cursor_take(&d->c, header - 20u)), false);
+        list = cursor_take(&d->c, header - 20u);
+        if (list.n)
+                decode_options(d, list, false);
         p->ip_checksum = d->c.bad ? CHECKSUM_UNVERIFIED : header_checksum(d, at, checksum);
         p->df = fragment >> 14 & 1;
         p->mf = fragment >> 13 & 1;
         p->fragment_offset = (uint16_t)((fragment & 0x1fff) * 8);
-        p->fragment = p->mf || p->fragment_offset;
-        p->fragment_id = p->ip_id;
+        p->fragment = fragment & 0x3fff;
+        p->fragment_id = p->ip_id = id;
         if (!d->c.bad)
                 decode_ip_payload(d, protocol);
 }
@@ -122,7 +133,7 @@ static void ip4(struct decode *d)
 void parse_ip(struct decode *d)
 {
         struct packet *p = d->p;
-        struct cursor peek = d->c;
+        struct cursor peek = decode_peek(d);
         uint8_t version = cursor_u8(&peek) >> 4;
 
         if (version == 6) {
@@ -131,7 +142,7 @@ void parse_ip(struct decode *d)
                         decode_flaw(d, FLAW_IP_VERSION);
                 parse_ip6(d);
         } else if (version == 4) {
-                decode_ip_start(d, 4);
+                decode_ip_start(d);
                 ip4(d);
         } else if (peek.bad) {
                 cursor_u8(&d->c);

@@ -9,25 +9,28 @@ void parse_ip6(struct decode *d)
 {
         struct packet *p = d->p;
         const uint8_t *at = d->c.at;
-        uint32_t first = cursor_u32(&d->c);
-        uint16_t length = cursor_u16(&d->c);
-        uint8_t next = cursor_u8(&d->c);
-        struct bytes src, dst;
+        struct bytes head = cursor_take(&d->c, 40);
+        struct cursor c = cursor_over(head);
+        uint32_t first;
+        uint16_t length;
+        uint8_t next;
 
-        decode_ip_start(d, 6);
-        p->ttl = cursor_u8(&d->c);
-        src = cursor_take(&d->c, 16);
-        dst = cursor_take(&d->c, 16);
-        if (d->c.bad)
+        decode_ip_start(d);
+        if (!head.n)
                 return;
+        first = cursor_u32(&c);
+        length = cursor_u16(&c);
+        next = cursor_u8(&c);
         if (first >> 28 != 6) {
                 decode_flaw(d, FLAW_IP_VERSION);
                 decode_stop(d, LAYER_IP6, at, "the IP version is not 6");
                 return;
         }
+        p->ip_version = 6;
         p->tos = (uint8_t)(first >> 20);
-        p->src = addr_of(src.p, 16);
-        p->dst = addr_of(dst.p, 16);
+        p->ttl = cursor_u8(&c);
+        decode_addr(&c, 16, &p->src);
+        decode_addr(&c, 16, &p->dst);
         decode_ip_narrow(d, length);
         p->ip = (struct bytes){at, (size_t)(d->c.end - at)};
         decode_ip_payload(d, next);
@@ -55,7 +58,7 @@ void parse_hopopts(struct decode *d)
                 p->hbh_not_first = true;
                 decode_flaw(d, FLAW_HBH_ORDER);
         }
-        decode_options(d, rest, true);
+        decode_options(d, cursor_rest(&rest), true);
         decode_ip_payload(d, next);
 }
 

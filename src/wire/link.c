@@ -64,22 +64,18 @@ void decode_ethertype(struct decode *d, uint16_t ethertype)
         }
 }
 
-static void take_mac(struct cursor *c, uint8_t mac[6])
-{
-        struct bytes b = cursor_take(c, 6);
-        if (b.n)
-                memcpy(mac, b.p, 6);
-}
-
 void parse_ethernet(struct decode *d)
 {
         struct packet *p = d->p;
+        struct bytes head = cursor_take(&d->c, 14);
+        struct cursor c = cursor_over(head);
 
-        if (cursor_left(&d->c) >= 14)
-                p->has_eth = p->eth_ip = true;
-        take_mac(&d->c, p->eth_dst);
-        take_mac(&d->c, p->eth_src);
-        decode_ethertype(d, cursor_u16(&d->c));
+        if (!head.n)
+                return;
+        p->has_eth = p->eth_ip = true;
+        memcpy(p->eth_dst, cursor_take(&c, 6).p, 6);
+        memcpy(p->eth_src, cursor_take(&c, 6).p, 6);
+        decode_ethertype(d, cursor_u16(&c));
 }
 
 /* IEEE 802.1Q-2022 §9.6: PCP, DEI, VID. Tags past VLAN_MAX are passed over and flagged. */

@@ -46,7 +46,7 @@ enum { LONGEST = 65535 };
         {IGMP, type, 0, 8, LONGEST, 0, 255, 0xe0000019, MESSAGE_OTHER, name, title, "RFC 3488 §3", \
          parse_old, build_old}
 
-static const struct message messages[] = {
+static const struct message igmp_messages[] = {
         ROW(IGMP, 0x11, 1, 8, 8, 0, 0, QUERY, "query", "IGMPv1 query", "RFC 1112 App. I", query),
         ROW(IGMP, 0x11, 2, 8, 8, 1, 255, QUERY, "query", "IGMPv2 query", "RFC 2236 §2", query),
         OPEN(IGMP, 0x11, 3, 12, QUERY, "query", "IGMPv3 query", "RFC 9776 §4.1", query),
@@ -68,6 +68,7 @@ static const struct message messages[] = {
         RGMP(0xfe, "rgmp_bye", "RGMP bye"),
         RGMP(0xfd, "rgmp_join", "RGMP join"),
         RGMP(0xfc, "rgmp_leave", "RGMP leave"),
+}, mld_messages[] = {
         ROW(MLD, 130, 1, 24, 24, 0, 255, QUERY, "query", "MLDv1 query", "RFC 2710 §3", query),
         OPEN(MLD, 130, 2, 28, QUERY, "query", "MLDv2 query", "RFC 9777 §5.1", query),
         ROW(MLD, 130, 0, 25, 27, 0, 255, OTHER, "query", "MLD query of no version", "RFC 9777 §8.1", query),
@@ -80,37 +81,55 @@ static const struct message messages[] = {
         EMPTY(MLD, 153, "router_termination", "multicast router termination", "RFC 4286 §5"),
 };
 
-enum { MESSAGES = sizeof messages / sizeof *messages };
+enum {
+        IGMP_MESSAGES = sizeof igmp_messages / sizeof *igmp_messages,
+        MLD_MESSAGES = sizeof mld_messages / sizeof *mld_messages,
+};
 
 const struct message *message_at(size_t i)
 {
-        return i < MESSAGES ? &messages[i] : NULL;
+        if (i < IGMP_MESSAGES)
+                return &igmp_messages[i];
+        return i - IGMP_MESSAGES < MLD_MESSAGES ? &mld_messages[i - IGMP_MESSAGES] : NULL;
 }
 
 const struct message *message_named(enum family f, uint8_t version, const char *name)
 {
-        for (size_t i = 0; i < MESSAGES; i++)
-                if (messages[i].family == f && messages[i].version == version && !strcmp(messages[i].name, name))
-                        return &messages[i];
+        const struct message *m;
+
+        for (size_t i = 0; (m = message_at(i)); i++)
+                if (m->family == f && m->version == version && !strcmp(m->name, name))
+                        return m;
         return NULL;
 }
 
 bool message_known(enum family f, uint8_t type)
 {
-        for (size_t i = 0; i < MESSAGES; i++)
-                if (messages[i].type == type && messages[i].family == f && !messages[i].dst)
+        const struct message *m = f == FAMILY_MLD ? mld_messages : igmp_messages;
+
+        for (size_t n = f == FAMILY_MLD ? MLD_MESSAGES : IGMP_MESSAGES; n--; m++)
+                if (m->type == type && !m->dst)
                         return true;
         return false;
 }
 
+static bool sent_to(const struct addr *dst, uint32_t group)
+{
+        struct cursor c = cursor_over((struct bytes){dst->b, 4});
+
+        return dst->len == 4 && cursor_u32(&c) == group;
+}
+
 const struct message *message_find(const struct gmp *g, const struct addr *dst)
 {
-        for (const struct message *m = messages; m < messages + MESSAGES; m++) {
-                if (m->type != g->type || m->family != g->family || g->length < m->min || g->length > m->max)
+        const struct message *m = g->family == FAMILY_MLD ? mld_messages : igmp_messages;
+
+        for (size_t n = g->family == FAMILY_MLD ? MLD_MESSAGES : IGMP_MESSAGES; n--; m++) {
+                if (m->type != g->type || g->length < m->min || g->length > m->max)
                         continue;
                 if (g->code < m->code_min || g->code > m->code_max)
                         continue;
-                if (!m->dst || addr_equal(dst, &(struct addr){.len = 4, .b = {224, 0, 0, (uint8_t)m->dst}}))
+                if (!m->dst || sent_to(dst, m->dst))
                         return m;
         }
         return NULL;

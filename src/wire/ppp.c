@@ -25,7 +25,7 @@ static void protocol(struct decode *d)
 void parse_ppp(struct decode *d)
 {
         struct packet *p = d->p;
-        struct cursor peek = d->c;
+        struct cursor peek = decode_peek(d);
         uint16_t start = cursor_u16(&peek);
 
         if (p->n_headers > 1 && !decode_encap(d, ENCAP_PPP))
@@ -70,7 +70,7 @@ void parse_mpls(struct decode *d)
         while (!d->c.bad && !(entry & 0x100));
         if (d->c.bad || !decode_encap(d, ENCAP_MPLS))
                 return;
-        peek = d->c;
+        peek = decode_peek(d);
         first = cursor_u8(&peek) >> 4;
         if (first == 4 || first == 6) {
                 d->next = first == 4 ? LAYER_IP : LAYER_IP6;

@@ -14,13 +14,11 @@ struct addr source_at(const struct sources *s, uint16_t i)
 bool record_read(struct cursor *c, uint8_t length, struct record *r)
 {
         uint32_t need = 4u + length;
-        struct bytes group;
 
         *r = (struct record){.type = cursor_u8(c), .aux_words = cursor_u8(c), .declared = cursor_u16(c)};
-        group = cursor_take(c, length);
+        decode_addr(c, length, &r->group);
         if (!c->bad) {
                 need += (uint32_t)r->declared * length + r->aux_words * 4u;
-                r->group = addr_of(group.p, length);
                 r->sources.p = cursor_take(c, (size_t)r->declared * length).p;
                 r->sources.n = r->declared;
                 r->sources.len = length;

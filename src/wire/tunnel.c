@@ -82,7 +82,7 @@ void parse_gtpu(struct decode *d)
 /* Before the IPv6 packet may stand an authentication and an origin indication, in this order. */
 void parse_teredo(struct decode *d)
 {
-        struct cursor peek = d->c;
+        struct cursor peek = decode_peek(d);
         uint16_t first = cursor_u16(&peek);
         uint8_t id, value;
 
@@ -91,7 +91,7 @@ void parse_teredo(struct decode *d)
                 id = cursor_u8(&d->c);
                 value = cursor_u8(&d->c);
                 cursor_take(&d->c, id + value + 9u);
-                peek = d->c;
+                peek = decode_peek(d);
                 first = cursor_u16(&peek);
         }
         if (!first && !peek.bad)

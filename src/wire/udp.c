@@ -24,15 +24,17 @@ void parse_udp(struct decode *d)
 {
         struct packet *p = d->p;
         const uint8_t *at = d->c.at;
+        struct bytes head = cursor_take(&d->c, 8);
+        struct cursor c = cursor_over(head);
         uint16_t checksum;
         enum layer tunnel;
 
-        p->src_port = cursor_u16(&d->c);
-        p->dst_port = cursor_u16(&d->c);
-        p->udp_length = cursor_u16(&d->c);
-        checksum = cursor_u16(&d->c);
-        if (d->c.bad)
+        if (!head.n)
                 return;
+        p->src_port = cursor_u16(&c);
+        p->dst_port = cursor_u16(&c);
+        p->udp_length = cursor_u16(&c);
+        checksum = cursor_u16(&c);
         p->has_udp = true;
         if (p->udp_length < 8 || !decode_narrow(d, p->udp_length - 8u)) {
                 p->udp_checksum = CHECKSUM_UNVERIFIED;
