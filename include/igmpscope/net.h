@@ -151,6 +151,7 @@ int membership_join(int fd, const struct membership *m, struct error *err); /* e
 int membership_leave(int fd, const struct membership *m, struct error *err);
 int membership_interface(int fd, const struct addr *group, int hint); /* where fd is a member, hint first; 0: nowhere */
 int membership_users(const struct addr *group, int ifindex); /* as /proc/net/igmp and igmp6 count them; 0: none */
+size_t memberships_known(const struct addr *first, size_t n, int ifindex); /* of n groups, how many stand there */
 
 /* ---- datagrams in batches (recvmmsg, sendmmsg) ---- */
 struct datagram {

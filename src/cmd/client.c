@@ -189,25 +189,19 @@ static void say_advice(struct client *c)
 
 static void say_statistics(struct client *c)
 {
+        const struct count rows[] = {
+                {N_SENT, c->sent, NULL}, {N_ANSWERED, c->answered, NULL}, {N_LOST, c->lost, NULL},
+                {N_FAILED, c->failed, "not sent"}, {N_DUPLICATES, c->duplicates, "duplicates"},
+                {N_UNEXPECTED, c->unexpected, "unexpected"},
+        };
         struct echo_event e = echo_event("statistics");
         const uint64_t done = c->answered + c->lost;
         struct text more = {0};
 
         put_rtt(&e, &c->rtt);
-        e.n[N_SENT] = (int64_t)c->sent;
-        e.n[N_ANSWERED] = (int64_t)c->answered;
-        e.n[N_LOST] = (int64_t)c->lost;
-        e.n[N_FAILED] = (int64_t)c->failed;
-        e.n[N_DUPLICATES] = (int64_t)c->duplicates;
-        e.n[N_UNEXPECTED] = (int64_t)c->unexpected;
         if (c->n_peers > 1)
                 text_add_format(&more, ", %llu echoes from %zu servers", (unsigned long long)c->rtt.n, c->n_peers);
-        if (c->failed)
-                text_add_format(&more, ", %llu not sent", (unsigned long long)c->failed);
-        if (c->duplicates)
-                text_add_format(&more, ", %llu duplicates", (unsigned long long)c->duplicates);
-        if (c->unexpected)
-                text_add_format(&more, ", %llu unexpected", (unsigned long long)c->unexpected);
+        counts_put(rows, sizeof rows / sizeof *rows, &e, &more);
         if (c->rtt.n)
                 text_add_format(&more, ", rtt min/avg/max %.3f/%.3f/%.3f ms", e.rtt_min_ms, e.rtt_avg_ms,
                                 e.rtt_max_ms);

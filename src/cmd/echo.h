@@ -52,6 +52,14 @@ struct echo_event {
 };
 struct echo_event echo_event(const char *event);
 
+/* A counter of the statistics: always a field, and ", 3 WORDS" in the line if it has words and is not 0. */
+struct count {
+        enum echo_number field;
+        uint64_t n;
+        const char *words;
+};
+void counts_put(const struct count *rows, size_t n, struct echo_event *e, struct text *line);
+
 struct echo_voice {
         const struct echo_settings *set;
         struct kind kind; /* named "server" or "client" */

@@ -150,7 +150,7 @@ static int join_spec(struct listeners *l, size_t spec, struct error *err)
         if (echo_interfaces(l->voice->set, g, indexes, &n, err) < 0)
                 return -1;
         for (size_t i = 0; i < n; i++)
-                for (uint32_t k = 0; k < g->count; k++) {
+                for (uint32_t k = 0; k < g->count && !stop_signal; k++) {
                         const struct membership m = {g->source, addr_plus(&g->group, k), indexes[i]};
                         if (join(l, spec, &m, err) < 0)
                                 return -1;
@@ -198,11 +198,10 @@ static struct echo_event run_event(const char *event, const struct joined *a, si
 /* Why that interface, and whether the kernel's own list has it. */
 static void explain(struct text *t, const struct joined *a, size_t n, const struct interface *i)
 {
-        enum { LOOK = 256 };
+        const size_t known = memberships_known(&a->m.group, n, a->m.ifindex);
         const char *file = a->m.group.len == 4 ? "/proc/net/igmp" : "/proc/net/igmp6";
         struct error ignored;
         struct route r;
-        size_t there = 0;
 
         if (!a->chosen)
                 text_add(t, "as asked");
@@ -210,12 +209,10 @@ static void explain(struct text *t, const struct joined *a, size_t n, const stru
                 text_add_format(t, "the kernel chose it, by its route to the group: %s dev %s", r.why, i->name);
         else
                 text_add(t, "the kernel chose it");
-        for (size_t k = 0; k < n && k < LOOK; k++)
-                there += membership_users(&a[k].m.group, a->m.ifindex) > 0;
-        if (there == n)
+        if (known == n)
                 text_add_format(t, "; %s confirms", file);
-        else if (there < LOOK)
-                text_add_format(t, "; but %s has %zu of %zu", file, there, n);
+        else
+                text_add_format(t, "; but %s has %zu of %zu", file, known, n);
         if (!(i->flags & IFF_UP))
                 text_add_format(t, "; %s is down: it asks nobody until it is up", i->name);
         else if (i->flags & IFF_LOOPBACK)
@@ -292,7 +289,7 @@ static void leave_run(struct listeners *l, const struct joined *a, size_t n)
         struct text run = {0};
         size_t failed = 0;
 
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = n; k--;) /* the kernel finds the newest first */
                 failed += membership_leave(l->at[a[k].listener].fd, &a[k].m, &err) < 0;
         describe_run(&run, a, n);
         e.why = failed ? err.text : gone ? "the interface is gone" : NULL;

@@ -33,8 +33,8 @@ struct listeners {
         size_t n_joined;
 };
 
-/* Opens a socket for each port and family, more where one holds no more memberships, and joins every group. On an
- * error what is open stays so, for listeners_close. */
+/* Opens a socket for each port and family, more where one holds no more memberships, and joins every group, or what
+ * it can until a signal. On an error what is open stays so, for listeners_close. */
 int listeners_open(struct listeners *l, const struct echo_settings *s, struct error *err);
 void listeners_leave(struct listeners *l); /* and says so */
 void listeners_close(struct listeners *l);

@@ -114,6 +114,18 @@ static void say_sent(struct client *c, const struct request *r)
                   endpoint_format(&r->target->to, to), which(c, r->number, number));
 }
 
+/* What a failed send does not tell: that the interface asked for is down. */
+static int blame_interface(const struct target *t, struct error *err)
+{
+        char to[ENDPOINT_TEXT];
+        struct interface i;
+
+        if (t->ifindex && interface_by_index(t->ifindex, &i, NULL) == 0 && !(i.flags & IFF_UP))
+                error_set(err, "send to %s on %s: the interface is down (`ip link set %s up`)",
+                          endpoint_format(&t->to, to), i.name, i.name);
+        return -1;
+}
+
 int request_send(struct client *c, uint64_t number, struct error *err)
 {
         struct request *r = place(c);
@@ -131,7 +143,7 @@ int request_send(struct client *c, uint64_t number, struct error *err)
         *r = (struct request){.fd = fd, .number = number, .target = t, .sent_ns = time_monotonic_ns()};
         if (datagram_send(fd, &t->to, c->payload, err) < 0) {
                 release(r);
-                return -1;
+                return blame_interface(t, err);
         }
         c->sent++;
         say_sent(c, r);

@@ -65,12 +65,19 @@ static void defaults(void *settings)
 
 /* ---- what is said of a datagram ---- */
 
-static struct echo_event event_of(const char *name, const struct datagram *d, char interface[IF_NAMESIZE])
+static struct echo_event peer_event(const char *name, const struct datagram *d)
 {
         struct echo_event e = echo_event(name);
 
         e.address = d->from.addr;
         e.n[N_PORT] = d->from.port;
+        return e;
+}
+
+static struct echo_event datagram_event(const char *name, const struct datagram *d, char interface[IF_NAMESIZE])
+{
+        struct echo_event e = peer_event(name, d);
+
         if (addr_is_multicast(&d->to))
                 e.group = d->to;
         if (d->ifindex && if_indextoname((unsigned)d->ifindex, interface))
@@ -82,7 +89,7 @@ static struct echo_event event_of(const char *name, const struct datagram *d, ch
 static void say_received(struct server *s, const struct datagram *d)
 {
         char from[ENDPOINT_TEXT], to[ADDR_TEXT], interface[IF_NAMESIZE], more[128] = "";
-        struct echo_event e = event_of("received", d, interface);
+        struct echo_event e = datagram_event("received", d, interface);
 
         endpoint_format(&d->from, from);
         e.n[N_LENGTH] = (int64_t)d->length;
@@ -97,7 +104,7 @@ static void say_received(struct server *s, const struct datagram *d)
                           data_format(&s->voice, d->data, &s->data), from, more);
         if (d->length <= d->data.n)
                 return;
-        e = event_of("truncated", d, interface);
+        e = peer_event("truncated", d);
         e.n[N_LENGTH] = (int64_t)d->length;
         e.n[N_TRUNCATED] = (int64_t)d->data.n;
         voice_say(&s->voice, SAY_DATA, &e, "truncated: of its %zu bytes the first %zu were taken (--max-datagram)",
@@ -106,9 +113,9 @@ static void say_received(struct server *s, const struct datagram *d)
 
 static void say_answer(struct server *s, const struct datagram *d, enum refusal judged)
 {
-        char to[ENDPOINT_TEXT], interface[IF_NAMESIZE];
+        char to[ENDPOINT_TEXT];
         const char *name = d->answer && !d->error ? "sent" : d->answer ? "failed" : "refused";
-        struct echo_event e = event_of(name, d, interface);
+        struct echo_event e = peer_event(name, d);
         struct error err;
 
         endpoint_format(&d->from, to);
@@ -264,7 +271,7 @@ static int prepare(struct server *s, struct error *err)
         if (batch_open(&s->batch, BATCH, (size_t)set->max_datagram, err) < 0
             || listeners_open(l, &set->echo, err) < 0)
                 return -1;
-        s->polled = calloc(l->n, sizeof *s->polled);
+        s->polled = calloc(l->n + 1, sizeof *s->polled);
         if (!s->polled)
                 return error_set(err, "out of memory for %zu sockets", l->n);
         for (size_t i = 0; i < l->n; i++) {
@@ -273,9 +280,10 @@ static int prepare(struct server *s, struct error *err)
                         return -1;
         }
         e.n[N_PID] = s->voice.pid;
-        e.n[N_PORT] = l->at[0].port;
+        e.n[N_PORT] = l->n ? l->at[0].port : -1;
         e.n[N_GROUPS] = (int64_t)l->n_joined;
-        voice_say(&s->voice, SAY_STATE, &e, "ready");
+        if (!stop_signal)
+                voice_say(&s->voice, SAY_STATE, &e, "ready");
         return voice_flush(&s->voice, err);
 }
 
@@ -287,26 +295,17 @@ static void count_drops(struct server *s)
 
 static void say_statistics(struct server *s)
 {
-        const struct {
-                const char *words;
-                uint64_t n;
-        } rest[] = {{"empty", s->empty}, {"truncated", s->truncated}, {"not answered", s->refused},
-                    {"not sent", s->failed}};
+        const struct count rows[] = {
+                {N_RECEIVED, s->received, NULL}, {N_ECHOED, s->echoed, NULL},
+                {N_BYTES_RECEIVED, s->bytes_received, NULL}, {N_BYTES_SENT, s->bytes_sent, NULL},
+                {N_EMPTY, s->empty, "empty"}, {N_TRUNCATED, s->truncated, "truncated"},
+                {N_REFUSED, s->refused, "not answered"}, {N_FAILED, s->failed, "not sent"},
+                {N_DROPPED, s->dropped, NULL},
+        };
         struct echo_event e = echo_event("statistics");
         struct text more = {0};
 
-        e.n[N_RECEIVED] = (int64_t)s->received;
-        e.n[N_ECHOED] = (int64_t)s->echoed;
-        e.n[N_BYTES_RECEIVED] = (int64_t)s->bytes_received;
-        e.n[N_BYTES_SENT] = (int64_t)s->bytes_sent;
-        e.n[N_EMPTY] = (int64_t)s->empty;
-        e.n[N_TRUNCATED] = (int64_t)s->truncated;
-        e.n[N_REFUSED] = (int64_t)s->refused;
-        e.n[N_FAILED] = (int64_t)s->failed;
-        e.n[N_DROPPED] = (int64_t)s->dropped;
-        for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
-                if (rest[i].n)
-                        text_add_format(&more, ", %llu %s", (unsigned long long)rest[i].n, rest[i].words);
+        counts_put(rows, sizeof rows / sizeof *rows, &e, &more);
         voice_say(&s->voice, SAY_STATE, &e,
                   "statistics: %llu received (%llu bytes), %llu echoed (%llu bytes)%s, %llu dropped by the kernel",
                   (unsigned long long)s->received, (unsigned long long)s->bytes_received,

@@ -37,6 +37,15 @@ struct echo_event echo_event(const char *event)
         return e;
 }
 
+void counts_put(const struct count *rows, size_t n, struct echo_event *e, struct text *line)
+{
+        for (size_t i = 0; i < n; i++) {
+                e->n[rows[i].field] = (int64_t)rows[i].n;
+                if (rows[i].words && rows[i].n)
+                        text_add_format(line, ", %llu %s", (unsigned long long)rows[i].n, rows[i].words);
+        }
+}
+
 static bool plain(struct bytes b)
 {
         for (size_t i = 0; i < b.n; i++)

@@ -132,48 +132,80 @@ int membership_interface(int fd, const struct addr *group, int hint)
         return found;
 }
 
-/* "INDEX DEVICE …" heads a device's block; its groups follow, each in the kernel's own octet order. */
-static int users4(FILE *f, const struct addr *group, int ifindex)
-{
-        char line[256];
-        uint32_t want, have;
-        int index = 0, users;
+/* One membership that the kernel tells of. */
+struct entry {
+        struct addr group;
+        int ifindex, users;
+};
 
-        memcpy(&want, group->b, sizeof want);
-        while (fgets(line, sizeof line, f)) {
-                if (line[0] != '\t') {
-                        index = atoi(line);
-                        continue;
-                }
-                if (index == ifindex && sscanf(line, " %x %d", &have, &users) == 2 && have == want)
-                        return users;
-        }
-        return 0;
+static FILE *list_open(uint8_t len)
+{
+        return fopen(len == 16 ? "/proc/thread-self/net/igmp6" : "/proc/thread-self/net/igmp", "re");
 }
 
-static int users6(FILE *f, const struct addr *group, int ifindex)
+/* "INDEX DEVICE …" heads a device's block; its groups follow, each in the host's octet order. */
+static bool next4(FILE *f, struct entry *e)
 {
-        char line[256], want[33] = "", have[33];
-        int index, users;
+        char line[256];
+        uint32_t group;
 
-        for (int i = 0; i < 16; i++)
-                snprintf(want + 2 * i, 3, "%02x", group->b[i]);
-        while (fgets(line, sizeof line, f))
-                if (sscanf(line, "%d %*s %32s %d", &index, have, &users) == 3 && index == ifindex
-                    && !strcmp(have, want))
-                        return users;
-        return 0;
+        while (fgets(line, sizeof line, f)) {
+                if (line[0] != '\t')
+                        e->ifindex = atoi(line);
+                else if (sscanf(line, " %x %d", &group, &e->users) == 2) {
+                        memcpy(e->group.b, &group, sizeof group);
+                        e->group.len = 4;
+                        return true;
+                }
+        }
+        return false;
+}
+
+static bool next6(FILE *f, struct entry *e)
+{
+        char line[256], group[33];
+
+        while (fgets(line, sizeof line, f)) {
+                if (sscanf(line, "%d %*s %32s %d", &e->ifindex, group, &e->users) != 3 || strlen(group) != 32)
+                        continue;
+                for (int i = 0; i < 16; i++)
+                        sscanf(group + 2 * i, "%2hhx", &e->group.b[i]);
+                e->group.len = 16;
+                return true;
+        }
+        return false;
+}
+
+static bool list_next(FILE *f, uint8_t len, struct entry *e)
+{
+        return len == 16 ? next6(f, e) : next4(f, e);
 }
 
 int membership_users(const struct addr *group, int ifindex)
 {
-        bool six = group->len == 16;
-        FILE *f = fopen(six ? "/proc/thread-self/net/igmp6" : "/proc/thread-self/net/igmp", "re");
-        int users;
+        FILE *f = list_open(group->len);
+        struct entry e = {.users = 0};
+        int users = 0;
 
-        if (!f)
-                return 0;
-        users = six ? users6(f, group, ifindex) : users4(f, group, ifindex);
-        fclose(f);
+        while (f && !users && list_next(f, group->len, &e))
+                if (e.ifindex == ifindex && addr_equal(&e.group, group))
+                        users = e.users;
+        if (f)
+                fclose(f);
         return users;
+}
+
+size_t memberships_known(const struct addr *first, size_t n, int ifindex)
+{
+        const struct addr last = addr_plus(first, (uint32_t)n - 1);
+        FILE *f = list_open(first->len);
+        struct entry e = {.users = 0};
+        size_t known = 0;
+
+        while (f && list_next(f, first->len, &e))
+                known += e.ifindex == ifindex && e.users > 0 && addr_compare(&e.group, first) >= 0
+                         && addr_compare(&e.group, &last) <= 0;
+        if (f)
+                fclose(f);
+        return known;
 }

@@ -41,12 +41,15 @@ static int family_of(int fd)
 
 int udp_socket(int family, struct error *err)
 {
-        const char *name = family == AF_INET6 ? "IPv6" : "IPv4";
         int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
 
         if (fd < 0)
-                return error_system(err, errno, errno == EAFNOSUPPORT ? "the kernel has no such family here" : NULL,
-                                    "open an %s UDP socket", name);
+                return error_system(err, errno,
+                                    errno == EAFNOSUPPORT ? "this kernel has no such family"
+                                    : errno == EMFILE     ? "`ulimit -n` allows more; many groups need fewer sockets "
+                                                            "with a larger net.ipv4.igmp_max_memberships"
+                                                          : NULL,
+                                    "open an %s UDP socket", family == AF_INET6 ? "IPv6" : "IPv4");
         if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on)) {
                 error_system(err, errno, NULL, "IPV6_V6ONLY");
                 close(fd);

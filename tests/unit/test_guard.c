@@ -97,7 +97,8 @@ static void only_the_allowed_are_answered(void **state)
 
 static void a_wrong_network_is_named(void **state)
 {
-        static const char *const wrong[] = {"", "x", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "fe80::/129", "10.0.0/8"};
+        static const char *const wrong[] = {"", "x", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "fe80::/129",
+                                            "10.0.0/8"};
         struct guard *g = new_guard();
         struct error err;
 
