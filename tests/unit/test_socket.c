@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,6 +47,19 @@ static void wait_for(int fd)
 {
         struct pollfd p = {fd, POLLIN, 0};
         assert_int_equal(poll_or_stop(&p, 1, 5000000000), 1);
+}
+
+/* Fails by SIGALRM if the wait does not see the signal that came before it. */
+static void a_signal_before_the_wait_ends_it(void **state)
+{
+        (void)state;
+        alarm(20);
+        stop_on_signals();
+        raise(SIGTERM);
+        assert_int_equal(stop_signal, SIGTERM);
+        assert_int_equal(poll_or_stop(NULL, 0, -1), 0);
+        stop_signal = 0;
+        alarm(0);
 }
 
 static void settings_are_read_back(void **state)
@@ -327,6 +341,7 @@ static void endpoints_are_written_and_read(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_signal_before_the_wait_ends_it),
                 cmocka_unit_test(settings_are_read_back),
                 cmocka_unit_test(a_buffer_is_doubled_and_clamped),
                 cmocka_unit_test(a_membership_is_found_where_it_is),
