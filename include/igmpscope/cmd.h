@@ -16,7 +16,7 @@
         X(lint) \
         X(expect) \
         X(send) \
-        X(lab) \
+        X(verify) X(lab) \
         X(explain) \
         X(list)
 

@@ -255,6 +255,7 @@ struct verdict {
         const char *expected, *seen, *reason, *evidence;
         const uint64_t *frames;
         uint32_t n_frames;
+        bool known; /* deviates as it is known to (reason says why): no failure */
 };
 void verdict_describe(const struct verdict *v, struct writer *w);
 const char *result_name(enum result r);

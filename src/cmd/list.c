@@ -8,6 +8,7 @@
 #include "igmpscope/lab.h"
 #include "igmpscope/model.h"
 #include "igmpscope/out.h"
+#include "igmpscope/verify.h"
 #include "igmpscope/wire.h"
 
 static void line(struct writer *w, const struct kind *kind, const char *name, int width, const char *summary)
@@ -68,6 +69,14 @@ static void list_rules(struct writer *w)
                 rule_describe(r, w);
 }
 
+static void list_claims(struct writer *w)
+{
+        const struct claim *c;
+
+        for (size_t i = 0; (c = claim_at(i)); i++)
+                claim_describe(c, w);
+}
+
 static void list_links(struct writer *w)
 {
         static const struct kind kind = {"link", NULL};
@@ -110,6 +119,7 @@ static const struct list {
         {"verbs", "what igmpscope does", list_verbs},
         {"messages", "IGMP and MLD message types", list_messages},
         {"rules", "conformance rules, with their sources", list_rules},
+        {"claims", "what verify measures, with the documents that say it", list_claims},
         {"links", "link types that are decoded", list_links},
         {"faults", "what `send --bad` breaks, and the rules that find it", list_faults},
         {"topologies", "networks that the laboratory can be", list_topologies},

@@ -59,7 +59,8 @@ static void detail(struct writer *w, const char *name, const char *text)
 static void show(const struct verdicts *v, const struct verdict *one)
 {
         struct writer *w = &v->out->writer;
-        const struct look *look = &looks[one->result];
+        static const struct look known = {"differs", STYLE_WARN};
+        const struct look *look = one->known ? &known : &looks[one->result];
 
         writer_open(w, &kind_verdict);
         put_column(w, look->style, 7, "%s", look->word);
@@ -73,6 +74,8 @@ static void show(const struct verdicts *v, const struct verdict *one)
         if (one->result == RESULT_DEVIATES || w->detail) {
                 detail(w, "expected", one->expected);
                 detail(w, one->result == RESULT_DEVIATES ? "but" : "seen", one->seen);
+                if (one->known && one->reason)
+                        detail_line(w, "known", one->reason, strlen(one->reason));
                 if (one->evidence)
                         detail(w, "evidence", one->evidence);
         }
@@ -121,6 +124,9 @@ static void tap(const struct verdicts *v, const struct verdict *one)
         if (one->result == RESULT_SKIPPED) {
                 text_add(t, " # SKIP ");
                 tap_text(t, one->reason ? one->reason : "");
+        } else if (one->known) {
+                text_add(t, " # TODO known: ");
+                tap_text(t, one->reason ? one->reason : "in the baseline");
         }
         text_add_char(t, '\n');
         if (one->result == RESULT_DEVIATES)
@@ -132,7 +138,7 @@ static void tap(const struct verdicts *v, const struct verdict *one)
 void verdicts_put(struct verdicts *v, const struct verdict *one)
 {
         v->n++;
-        v->failed += one->result == RESULT_DEVIATES;
+        v->failed += one->result == RESULT_DEVIATES && !one->known;
         v->skipped += one->result == RESULT_SKIPPED;
         if (v->junit_fd >= 0)
                 junit_case(&v->junit, v->suite, one);

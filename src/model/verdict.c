@@ -40,6 +40,8 @@ void verdict_describe(const struct verdict *v, struct writer *w)
         verdict_columns(v, w);
         put_str(w, "id", v->id);
         put_str(w, "result", result_name(v->result));
+        if (v->known || w->schema)
+                put_bool(w, "known", v->known);
         put_str(w, "claim", v->claim);
         put_str(w, "cite", v->cite);
         put_str(w, "expected", v->expected);
