@@ -50,7 +50,8 @@ static void say_all(struct echo_voice *v, const struct listener *k)
         if (all)
                 voice_say(v, SAY_STATE, &e, "hears every group that any program of this host has joined (%s 1)", name);
         else
-                voice_say(v, SAY_STATE, &e, "hears only the groups it joins itself, and unicast (%s 0; --all)", name);
+                voice_say(v, SAY_STATE, &e,
+                          "hears only the groups it joins itself, and unicast (%s 0; --all on: every group)", name);
 }
 
 /* What a port's first socket is like; the others are as it. */
