@@ -236,7 +236,8 @@ struct linter_options {
 int linter_new(struct linter **l, const struct linter_options *o, struct tracker *t, struct error *err);
 void linter_free(struct linter *l);
 void linter_packet(struct linter *l, const struct packet *p);
-void linter_time(struct linter *l, int64_t now_ns); /* time passes: windows close */
+/* Time passes: windows close. More than an hour in which nobody says anything is where another capture begins. */
+void linter_time(struct linter *l, int64_t now_ns);
 void linter_gap(struct linter *l); /* the capture lost packets: windows that are open are not judged */
 bool linter_next(struct linter *l, struct finding *f);
 uint64_t linter_lost(const struct linter *l); /* findings that were not taken in time: there was no room for them */

@@ -289,7 +289,7 @@ bool check_sources_once(const struct subject *q, struct finding *f)
                 items_sort(q->items, n, s.len);
                 for (uint32_t i = 1; i < n; i++) {
                         const struct addr a = addr_of(q->items[i].p, s.len);
-                        if (memcmp(q->items[i - 1].p, q->items[i].p, s.len))
+                        if (memcmp(q->items[i - 1].p, q->items[i].p, s.len) != 0)
                                 continue;
                         finding_seen(f, "source %s twice for %s", addr_format(&a, text), addr_format(&group, of));
                         finding_expected(f, "once");
@@ -367,7 +367,7 @@ bool check_overlap(const struct subject *q, struct finding *f)
 
         for (uint32_t i = 1; i < n; i++) {
                 const struct sortee *a = &q->items[i - 1], *b = &q->items[i];
-                if (a->tag == b->tag || memcmp(a->p, b->p, len) || memcmp(a->source, b->source, len))
+                if (a->tag == b->tag || memcmp(a->p, b->p, len) != 0 || memcmp(a->source, b->source, len) != 0)
                         continue;
                 const struct addr group = addr_of(b->p, len), source = addr_of(b->source, len);
                 finding_seen(f, "%s in allow and in block for %s", addr_format(&source, text), addr_format(&group, of));

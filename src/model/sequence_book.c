@@ -10,6 +10,7 @@
 
 enum { ITEMS = 1 << 19 };
 
+#define JUMP_NS (3600 * SECOND) /* nobody says anything for so long: captures put together */
 #define KEEP_NS (3600 * SECOND) /* longer than any window but those of absurd parameters */
 
 static const size_t sizes[ITEM_KINDS] = {
@@ -111,6 +112,10 @@ void sequence_time(struct linter *l, int64_t now_ns)
         if (!s->started) {
                 s->started = true;
                 s->start_ns = s->now_ns = now_ns;
+        }
+        if (now_ns - s->now_ns > JUMP_NS) { /* what comes is another capture: watching begins anew */
+                linter_gap(l);
+                s->start_ns = now_ns;
         }
         while (s->n_alarms && s->alarms[0]->due_ns <= now_ns) {
                 struct alarm *a = s->alarms[0];
@@ -232,7 +237,7 @@ static uint32_t hash_of(const struct linter *l, const struct key *k)
         return (uint32_t)hash_words(l->options.seed, words, sizeof words / sizeof *words);
 }
 
-static void use(struct sequence *s, struct entry *e)
+static void unlink_use(struct sequence *s, struct entry *e)
 {
         if (e->newer)
                 e->newer->older = e->older;
@@ -242,6 +247,11 @@ static void use(struct sequence *s, struct entry *e)
                 e->older->newer = e->newer;
         else if (s->oldest == e)
                 s->oldest = e->newer;
+}
+
+static void use(struct sequence *s, struct entry *e)
+{
+        unlink_use(s, e);
         e->older = s->newest;
         e->newer = NULL;
         if (s->newest)
@@ -261,12 +271,7 @@ static void forget(struct linter *l, struct entry *e)
         while (*at != e)
                 at = &(*at)->next;
         *at = e->next;
-        use(s, e);
-        s->newest = e->older;
-        if (s->newest)
-                s->newest->newer = NULL;
-        else
-                s->oldest = NULL;
+        unlink_use(s, e);
         s->n_items--;
         free(e);
 }
@@ -275,9 +280,10 @@ static void forget(struct linter *l, struct entry *e)
 static void forget_old(struct linter *l)
 {
         struct sequence *s = &l->sequence;
+        struct entry *e = s->oldest, *next;
 
-        for (int i = 0; i < 2 && s->oldest; i++) {
-                struct entry *e = s->oldest;
+        for (int i = 0; i < 2 && e; i++, e = next) {
+                next = e->newer;
                 if (s->n_items < ITEMS && s->now_ns - e->used_ns < KEEP_NS)
                         return;
                 if (e->holds || e->key.kind == ITEM_LAN || e->key.kind == ITEM_ROUTER)
@@ -332,7 +338,7 @@ void *book_find(struct linter *l, const struct key *k, bool add)
         const uint32_t hash = hash_of(l, k);
         struct entry *e = s->n_buckets ? s->buckets[hash & (s->n_buckets - 1)] : NULL;
 
-        while (e && (e->hash != hash || memcmp(&e->key, k, sizeof *k)))
+        while (e && (e->hash != hash || memcmp(&e->key, k, sizeof *k) != 0))
                 e = e->next;
         if (e)
                 use(s, e);

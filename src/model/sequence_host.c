@@ -191,7 +191,7 @@ void report_seen(struct linter *l, struct lan *lan, const struct subject *q)
 
         if (!s)
                 return;
-        if (lan->first_report_ns == NEVER) {
+        if (lan->first_report_ns == NEVER || lost_since(l, lan, lan->first_report_ns)) {
                 lan->first_report_ns = l->sequence.now_ns;
                 lan->first_report_frame = q->p->frame->number;
                 querier_awaited(l, lan);

@@ -23,7 +23,10 @@ static struct node *node_of(struct linter *l, struct lan *lan, const struct pack
 
 static void pending_drop(struct node *n, unsigned i)
 {
-        n->pending[i].channel->entry.holds--;
+        struct channel *c = n->pending[i].channel;
+
+        if (c)
+                c->entry.holds--;
         n->pending[i] = n->pending[--n->n_pending];
 }
 

@@ -287,6 +287,8 @@ static void none_heard(struct linter *l, struct alarm *alarm)
         const struct lan *lan = ALARM_ITEM(alarm, struct lan, querier);
         const struct about a = {.lan = lan, .frame = lan->first_report_frame, .time_ns = alarm->said_ns};
 
+        if (lost_since(l, lan, lan->first_report_ns))
+                return;
         say(l, S_NO_QUERIER, &a, "general queries", "reports, and no query in %.0f s",
             seconds(alarm->said_ns - l->sequence.start_ns));
 }
