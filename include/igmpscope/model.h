@@ -242,6 +242,22 @@ void linter_gap(struct linter *l); /* the capture lost packets: windows that are
 bool linter_next(struct linter *l, struct finding *f);
 uint64_t linter_lost(const struct linter *l); /* findings that were not taken in time: there was no room for them */
 
+/* Data that the linter saw, in order of each flow's first packet; *at starts at 0. A latency is -1 where there was
+ * none to see: data that flowed before the join, no data after the last leave. */
+struct data_flow {
+        const char *interface; /* "" if unknown */
+        const uint16_t *vlan;
+        uint8_t n_vlan;
+        struct addr group, source;
+        uint64_t packets, bytes; /* bytes of UDP payload */
+        int64_t first_ns, last_ns;
+        int64_t join_latency_ns;  /* from the group's first member to the first packet */
+        int64_t leave_latency_ns; /* from its last member's leave to the last packet since */
+        uint32_t members;         /* now */
+        uint8_t ttl;              /* of the last packet */
+};
+bool data_next(struct linter *l, size_t *at, struct data_flow *f);
+
 extern const struct kind kind_finding, kind_rule;
 void finding_columns(const struct finding *f, struct writer *w);
 void finding_fields(const struct finding *f, struct writer *w);

@@ -75,7 +75,7 @@ int linter_new(struct linter **out, const struct linter_options *o, struct track
                 return error_set(err, "no memory for the rules");
         l->options = *o;
         l->tracker = t;
-        l->sequence.gap_ns = INT64_MIN;
+        sequence_start(l);
         for (size_t i = 0; (r = rule_at(i)); i++)
                 if (judged(o, r) && rule_is_sequence(r))
                         l->sequence.any = l->sequence.on[r - rules_sequence.rows] = true;
@@ -158,6 +158,8 @@ void linter_packet(struct linter *l, const struct packet *p)
         unsigned class = 0;
 
         linter_time(l, p->frame->time_ns);
+        if (p->has_udp && l->sequence.any && addr_is_multicast(&p->dst))
+                sequence_data(l, p);
         if (!subject_packet(&q, p))
                 return;
         while (q.class >> class > 1)

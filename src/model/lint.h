@@ -18,6 +18,8 @@ struct sequence {
         struct alarm **alarms;
         size_t n_alarms, cap_alarms;
         uint64_t order;
+        struct chain { struct chain *prev, *next; } flows;
+        struct chain *reading; /* where data_next stands */
 };
 
 struct linter {
@@ -40,6 +42,8 @@ void linter_add(struct linter *l, const struct finding *f);
 /* sequence*.c */
 void sequence_packet(struct linter *l, const struct subject *q);
 void sequence_time(struct linter *l, int64_t now_ns);
+void sequence_data(struct linter *l, const struct packet *p); /* a multicast datagram */
+void sequence_start(struct linter *l);
 void book_free(struct linter *l);
 
 #endif

@@ -147,7 +147,7 @@ void rule_describe(const struct rule *r, struct writer *w)
         put_str(w, "rule", r->id);
         put_str(w, "severity", severity_name(r->severity));
         put_str(w, "basis", basis_name(r->basis));
-        put_str(w, "scope", rule_is_sequence(r) ? "sequence" : "packet");
+        put_str(w, "scope", !rule_is_sequence(r) ? "packet" : r->messages ? "sequence" : "data");
         put_str(w, "family", r->family == FAMILY_IGMP ? "igmp" : r->family == FAMILY_MLD ? "mld" : "both");
         put_messages(r, w);
         put_bool(w, "on", !rule_is_opt_in(r));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rules that need history: hosts, then routers and switches. sequence_*.c judges them; here is what they say.
+/* Rules that need history: hosts, routers and switches, and data. sequence_*.c judges them; here is what they say.
  * The messages of a row are those that the finding is about. */
 #include "sequence.h"
 
@@ -180,6 +180,22 @@ static const struct rule rows[S_RULES] = {
          0, NULL,
          "Data for a group stops when its last member has left.",
          "RFC 9776/3376 §6.2.3, §6.3, §6.4.2"},
+        [S_DATA_UNWANTED] = {"data-without-member", SEVERITY_NOTICE, BASIS_DERIVED, FAMILY_NONE,
+         0, NULL,
+         "Data goes to groups that have members.",
+         "RFC 9776/3376 §6.3; RFC 9777/3810 §7.3"},
+        [S_DATA_MISSING] = {"member-without-data", SEVERITY_NOTICE, BASIS_DERIVED, FAMILY_NONE,
+         0, NULL,
+         "A group that has members carries data, on a link that carries data at all.",
+         "RFC 9776/3376 §6.3; RFC 9777/3810 §7.3"},
+        [S_DATA_TTL] = {"data-ttl-one", SEVERITY_NOTICE, BASIS_DERIVED, FAMILY_NONE,
+         0, NULL,
+         "Data for a group that reaches beyond the link has a TTL that can cross the next router.",
+         "RFC 1112 §6.1; ip(7), IP_MULTICAST_TTL; RFC 3493 §5.2"},
+        [S_DATA_MAC] = {"group-mac-collision", SEVERITY_NOTICE, BASIS_DERIVED, FAMILY_NONE,
+         0, NULL,
+         "Groups in use on a link have Ethernet addresses of their own.",
+         "RFC 1112 §6.4; RFC 2464 §7; RFC 4541 §2.1.2"},
 };
 
 const struct rule_set rules_sequence = {rows, S_RULES};

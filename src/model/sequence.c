@@ -95,13 +95,12 @@ void list_drop(struct source_list *s, const struct addr *a)
 
 /* ---- items ---- */
 
-static struct lan *lan_of(struct linter *l, const struct subject *q)
+struct lan *lan_of(struct linter *l, const struct packet *p, enum family family)
 {
-        const struct packet *p = q->p;
         struct key k = {.with = (const void *)(uintptr_t)p->frame->interface_id, .kind = ITEM_LAN};
         struct lan *lan;
 
-        k.mac[0] = (uint8_t)q->family;
+        k.mac[0] = (uint8_t)family;
         for (uint8_t i = 0; i < p->n_vlan; i++) {
                 if (!p->vlan[i]) /* a priority tag names no VLAN */
                         continue;
@@ -110,7 +109,10 @@ static struct lan *lan_of(struct linter *l, const struct subject *q)
         }
         lan = book_find(l, &k, true);
         if (lan && !lan->family) {
-                lan->family = q->family;
+                lan->family = family;
+                for (uint8_t i = 0; i < p->n_vlan; i++)
+                        if (p->vlan[i])
+                                lan->vlan[lan->n_vlan++] = p->vlan[i];
                 snprintf(lan->interface, sizeof lan->interface, "%s", p->frame->interface ? p->frame->interface : "");
         }
         return lan;
@@ -149,7 +151,7 @@ void sequence_packet(struct linter *l, const struct subject *q)
         const enum disposition d = packet_disposition(q->p)->disposition;
         struct lan *lan;
 
-        if (d == DISPOSITION_NONE || d == DISPOSITION_DROP || !(lan = lan_of(l, q)))
+        if (d == DISPOSITION_NONE || d == DISPOSITION_DROP || !(lan = lan_of(l, q->p, q->family)))
                 return;
         listeners_expire(l, lan);
         if (q->class & MSG_QUERIES)

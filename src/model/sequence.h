@@ -25,12 +25,16 @@ enum sequence_rule {
         S_PARAMS, S_INTERVAL, S_JITTER, S_STARTUP, S_LMQ_MISSING, S_LMQ_COUNT, S_LMQ_INTERVAL, S_LMQ_MAX_RESP,
         S_GSQ_S, S_GSSQ_S, S_GSSQ_WITHOUT_CHANGE, S_GSSQ_SOURCES, S_GSQ_WITHOUT_LEAVE, S_ROUTER_JOINS, S_FLOODED,
         S_TRAFFIC_AFTER_LEAVE,
+        S_DATA_UNWANTED, S_DATA_MISSING, S_DATA_TTL, S_DATA_MAC, /* our own: data and control together */
         S_RULES,
 };
 _Static_assert(S_RULES <= sizeof((struct sequence *)0)->on, "room for every rule");
 
 /* ---- sequence_book.c: items by key, oldest first out; lists; alarms ---- */
-enum item_kind { ITEM_LAN, ITEM_STATION, ITEM_CHANNEL, ITEM_LISTENER, ITEM_ROUTER, ITEM_NODE, ITEM_KINDS };
+enum item_kind {
+        ITEM_LAN, ITEM_STATION, ITEM_CHANNEL, ITEM_LISTENER, ITEM_ROUTER, ITEM_NODE, ITEM_FLOW, ITEM_FRAME_ADDRESS,
+        ITEM_KINDS,
+};
 
 struct key { /* no padding: compared as octets */
         const void *of, *with;
@@ -42,9 +46,6 @@ struct entry { /* begins every item */
         struct key key;
         int64_t used_ns;
         uint32_t hash, holds; /* holds: other items that point here */
-};
-struct chain {
-        struct chain *prev, *next;
 };
 void chain_init(struct chain *c);
 void chain_drop(struct chain *c); /* off its list; may be called twice */
@@ -79,6 +80,10 @@ struct lan { /* one family on one link */
         struct entry entry;
         enum family family;
         char interface[32];
+        uint16_t vlan[VLAN_MAX];
+        uint8_t n_vlan;
+        int64_t data_ns;  /* the last multicast datagram */
+        int64_t heard_ns; /* when a general query's window closed first: members are known since then */
         struct router *routers[ROUTERS_MAX];
         unsigned n_routers;
         /* parameters of the elected querier, RFC 9776 §8 */
@@ -104,6 +109,7 @@ struct lan { /* one family on one link */
 struct router {
         struct entry entry;
         struct lan *lan;
+        uint8_t mac[6];
         int64_t first_ns, general_ns; /* the first packet; the last general query */
         uint8_t version, qrv, qqic;   /* of that */
         uint32_t qqi_s, mrt_ms, generals;
@@ -166,6 +172,26 @@ struct channel { /* a group on a link */
         int64_t newest_ns; /* last report of the newest version */
         struct chain awake;
         unsigned live; /* listeners */
+        /* data */
+        int64_t joined_ns, left_ns; /* the first listener came, the last one left */
+        int64_t data_ns, unwanted_ns; /* the last datagram; the first that nobody wanted */
+        bool unwanted_told, data_told;
+        struct alarm data;
+};
+
+struct flow { /* data of one source to a group */
+        struct entry entry;
+        struct channel *channel;
+        struct chain all; /* in order of their first packet */
+        uint64_t packets, bytes;
+        int64_t first_ns, last_ns, join_ns, leave_ns; /* join, leave: latencies, or NEVER */
+        uint8_t ttl;
+};
+
+struct frame_address { /* an Ethernet group address in use */
+        struct entry entry;
+        struct channel *channel; /* the first that uses it */
+        bool told;
 };
 
 struct pending { /* a state change that owes retransmissions */
@@ -231,6 +257,7 @@ static inline bool lost_since(const struct linter *l, const struct lan *lan, int
 int64_t gmi_ns(const struct lan *lan);  /* Group Membership Interval, RFC 9776 §8.4 */
 int64_t oqpi_ns(const struct lan *lan); /* Other Querier Present Interval, §8.5 */
 int64_t ohpi_ns(const struct lan *lan); /* Older Host Present Interval, §8.13 */
+struct lan *lan_of(struct linter *l, const struct packet *p, enum family family);
 struct channel *channel_of(struct linter *l, struct lan *lan, const struct addr *group, bool add);
 struct listener *listener_of(struct linter *l, struct station *s, struct channel *c, bool add);
 /* source lists */
@@ -269,8 +296,13 @@ void querier_awaited(struct linter *l, struct lan *lan); /* there is a first rep
 int router_compare(const struct router *a, const struct router *b); /* as an election does */
 struct router *router_elected(const struct linter *l, const struct lan *lan); /* NULL: none known */
 
+/* ---- sequence_data.c: data and control together ---- */
+void channel_joined(struct linter *l, struct channel *c); /* it has its first listener */
+void channel_left(struct linter *l, struct channel *c);   /* its last one left */
+
 /* ---- sequence_leave.c: what a leave makes the querier do ---- */
-void leave_judge(struct linter *l, struct listener *li, const struct subject *q, const struct record *r);
+void leave_judge(struct linter *l, struct channel *c, const struct listener *li, const struct subject *q,
+                 const struct record *r); /* li: NULL if the sender never reported the group */
 void channel_refreshed(struct linter *l, struct channel *c, const struct record *r);
 void leave_answered(struct linter *l, struct channel *c);
 

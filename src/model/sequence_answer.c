@@ -12,8 +12,8 @@ void listener_reported(struct linter *l, struct listener *li, bool newest)
 {
         struct channel *c = li->channel;
 
-        if (!li->live)
-                c->live++;
+        if (!li->live && !c->live++)
+                channel_joined(l, c);
         li->live = true;
         li->due = false;
         li->last_ns = l->sequence.now_ns;
@@ -31,8 +31,8 @@ void listener_reported(struct linter *l, struct listener *li, bool newest)
 
 void listener_left(struct linter *l, struct listener *li)
 {
-        if (li->live)
-                li->channel->live--;
+        if (li->live && !--li->channel->live)
+                channel_left(l, li->channel);
         li->live = li->due = false;
         chain_drop(&li->all);
         chain_drop(&li->awake);
@@ -95,6 +95,8 @@ static void general_closes(struct linter *l, struct alarm *alarm)
         struct lan *lan = ALARM_ITEM(alarm, struct lan, asked);
         struct about a = {.lan = lan, .frame = lan->asked_frame, .time_ns = alarm->said_ns};
 
+        if (lan->heard_ns == NEVER || lost_since(l, lan, lan->heard_ns))
+                lan->heard_ns = l->sequence.now_ns;
         while (!excused(l, lan, lan->asked_ns) && !chain_empty(&lan->awake)) {
                 struct listener *li = CHAIN_ITEM(lan->awake.next, struct listener, awake);
                 if (li->last_ns > lan->asked_ns)

@@ -17,6 +17,7 @@ static const size_t sizes[ITEM_KINDS] = {
         [ITEM_LAN] = sizeof(struct lan), [ITEM_STATION] = sizeof(struct station),
         [ITEM_CHANNEL] = sizeof(struct channel), [ITEM_LISTENER] = sizeof(struct listener),
         [ITEM_ROUTER] = sizeof(struct router), [ITEM_NODE] = sizeof(struct node),
+        [ITEM_FLOW] = sizeof(struct flow), [ITEM_FRAME_ADDRESS] = sizeof(struct frame_address),
 };
 
 /* ---- lists ---- */
@@ -135,7 +136,7 @@ static void lan_begin(struct lan *lan)
         lan->rv = 2;
         lan->qi_ns = 125 * SECOND;
         lan->qri_ns = 10 * SECOND;
-        lan->general_ns = lan->until_ns = lan->gap_ns = lan->asked_ns = lan->first_report_ns = NEVER;
+        lan->data_ns = lan->heard_ns = lan->general_ns = lan->until_ns = lan->gap_ns = lan->asked_ns = lan->first_report_ns = NEVER;
         for (int i = 0; i < 3; i++)
                 lan->older_ns[i] = NEVER;
         chain_init(&lan->listeners);
@@ -145,6 +146,7 @@ static void lan_begin(struct lan *lan)
 static void channel_begin(struct channel *c)
 {
         c->v1_ns = c->old_ns = c->old_window_ns = c->old_first_ns = NEVER;
+        c->joined_ns = c->left_ns = c->data_ns = c->unwanted_ns = NEVER;
         c->newest_ns = c->window_ns = c->leave_ns = c->change_ns = c->owed_ns = NEVER;
         for (int i = 0; i < SPECIFICS; i++)
                 c->asked_ns[i] = c->until_ns[i] = c->series[i].first_ns = c->series[i].last_ns = NEVER;
@@ -159,10 +161,17 @@ static void listener_begin(struct listener *li)
         chain_init(&li->channel_awake);
 }
 
+void sequence_start(struct linter *l)
+{
+        l->sequence.gap_ns = NEVER;
+        chain_init(&l->sequence.flows);
+}
+
 static void item_begin(struct linter *l, struct entry *e)
 {
         struct router *r = (struct router *)e;
         struct station *s = (struct station *)e;
+        struct flow *f = (struct flow *)e;
 
         switch ((enum item_kind)e->key.kind) {
         case ITEM_LAN:
@@ -185,6 +194,11 @@ static void item_begin(struct linter *l, struct entry *e)
         case ITEM_NODE:
                 ((struct node *)e)->link_local_ns = NEVER;
                 break;
+        case ITEM_FLOW:
+                f->join_ns = f->leave_ns = NEVER;
+                chain_init(&f->all);
+                break;
+        case ITEM_FRAME_ADDRESS:
         case ITEM_KINDS:
                 break;
         }
@@ -196,11 +210,14 @@ static void item_end(struct linter *l, struct entry *e)
         struct channel *c = (struct channel *)e;
         struct listener *li = (struct listener *)e;
         struct node *n = (struct node *)e;
+        struct flow *f = (struct flow *)e;
+        struct frame_address *a = (struct frame_address *)e;
 
         switch ((enum item_kind)e->key.kind) {
         case ITEM_CHANNEL:
                 alarm_stop(l, &c->asked);
                 alarm_stop(l, &c->owed);
+                alarm_stop(l, &c->data);
                 alarm_stop(l, &c->series[SPECIFIC_GROUP].alarm);
                 alarm_stop(l, &c->series[SPECIFIC_SOURCES].alarm);
                 if (c->old_by)
@@ -218,6 +235,17 @@ static void item_end(struct linter *l, struct entry *e)
                 alarm_stop(l, &n->alarm);
                 while (n->n_pending)
                         n->pending[--n->n_pending].channel->entry.holds--;
+                break;
+        case ITEM_FLOW:
+                if (l->sequence.reading == &f->all)
+                        l->sequence.reading = f->all.prev;
+                chain_drop(&f->all);
+                if (f->channel)
+                        f->channel->entry.holds--;
+                break;
+        case ITEM_FRAME_ADDRESS:
+                if (a->channel)
+                        a->channel->entry.holds--;
                 break;
         case ITEM_LAN:
         case ITEM_STATION:

@@ -175,13 +175,14 @@ static void record_seen(struct linter *l, struct station *s, const struct subjec
         if (q->class & MSG_LEAVE)
                 leave_seen(l, lan, s, c, q);
         li = c ? listener_of(l, s, c, !(q->class & MSG_LEAVE)) : NULL;
-        if (!li)
-                return;
-        if (q->class & MSG_OLD_REPORTS)
+        if (li && q->class & MSG_OLD_REPORTS)
                 old_report(l, li, q);
-        leave_judge(l, li, q, r);
-        channel_refreshed(l, c, r);
-        record_judge(l, li, q, r);
+        if (c) {
+                leave_judge(l, c, li, q, r);
+                channel_refreshed(l, c, r);
+        }
+        if (li)
+                record_judge(l, li, q, r);
 }
 
 void report_seen(struct linter *l, struct lan *lan, const struct subject *q)

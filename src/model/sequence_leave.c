@@ -29,9 +29,10 @@ static void no_query(struct linter *l, struct alarm *alarm)
                     addr_format(&c->owed_host, host), addr_format(&c->group, group));
 }
 
-static void ask(struct linter *l, struct listener *li, const struct subject *q, const struct record *r)
+/* li: the sender's, or NULL if it was never heard to report the group. */
+static void ask(struct linter *l, struct channel *c, const struct listener *li, const struct subject *q,
+                const struct record *r)
 {
-        struct channel *c = li->channel;
         const int64_t now = l->sequence.now_ns;
         struct asks asks;
 
@@ -44,7 +45,7 @@ static void ask(struct linter *l, struct listener *li, const struct subject *q, 
         }
         for (uint32_t i = 0; i < asks.n && !c->owed_sources.full; i++)
                 list_add(&c->owed_sources, &asks.sources[i]);
-        if (c->owed.at || record_repeats(l, li, r))
+        if (c->owed.at || (li && record_repeats(l, li, r)))
                 return;
         c->owed_ns = now;
         c->owed_frame = q->p->frame->number;
@@ -52,14 +53,14 @@ static void ask(struct linter *l, struct listener *li, const struct subject *q, 
         alarm_set(l, &c->owed, now + LEAVE_NS, slack(LEAVE_NS), no_query);
 }
 
-void leave_judge(struct linter *l, struct listener *li, const struct subject *q, const struct record *r)
+void leave_judge(struct linter *l, struct channel *c, const struct listener *li, const struct subject *q,
+                 const struct record *r)
 {
-        struct channel *c = li->channel;
         const int64_t now = l->sequence.now_ns;
 
         if (!is_change(r))
                 return;
-        ask(l, li, q, r);
+        ask(l, c, li, q, r);
         c->change_ns = now;
         c->series[SPECIFIC_SOURCES].again = true;
         c->series[SPECIFIC_SOURCES].again_ns = now;

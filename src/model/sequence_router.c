@@ -9,15 +9,17 @@
 #define NO_QUERIER_NS (260 * SECOND)
 #define V1_RATE_NS (60 * SECOND) /* RFC 1112 App. I */
 
-static struct router *router_of(struct linter *l, struct lan *lan, const struct addr *address)
+static struct router *router_of(struct linter *l, struct lan *lan, const struct packet *p)
 {
-        const struct key k = {.of = lan, .addr = *address, .kind = ITEM_ROUTER};
+        const struct key k = {.of = lan, .addr = p->src, .kind = ITEM_ROUTER};
         struct router *r = book_find(l, &k, lan->n_routers < ROUTERS_MAX);
 
         if (r && !r->lan) {
                 r->lan = lan;
                 lan->routers[lan->n_routers++] = r;
         }
+        if (r)
+                memcpy(r->mac, p->eth_src, sizeof r->mac);
         return r;
 }
 
@@ -370,7 +372,7 @@ void query_seen(struct linter *l, struct lan *lan, const struct subject *q)
 {
         const bool proxy = addr_is_unspecified(&q->p->src);
         const bool general = subject_general(q) || q->class & MSG_QUERY1;
-        struct router *r = proxy ? NULL : router_of(l, lan, &q->p->src);
+        struct router *r = proxy ? NULL : router_of(l, lan, q->p);
         const uint8_t version = version_of(q);
 
         lan->queried = true;
