@@ -8,7 +8,7 @@
 
 #include "decode.h"
 
-enum { LINE = 256, WIDTH_INTERFACE = 6, WIDTH_WAY = 6, WIDTH_ENDS = 34, WIDTH_TTL = 5, WIDTH_TITLE = 13 };
+enum { LINE = 256, WIDTH_INTERFACE = 6, WIDTH_WAY = 6, WIDTH_ENDS = 34, WIDTH_TTL = 7, WIDTH_TITLE = 13 };
 
 /* One more word on the line; what has no room is left out. */
 static void word(char line[LINE], const char *format, ...) __attribute__((format(printf, 2, 3)));

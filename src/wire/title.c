@@ -12,7 +12,7 @@ static const struct named {
 } protocols[] = {
         {0, "hop-by-hop options"}, {1, "ICMP"}, {2, "IGMP"}, {4, "IPv4"}, {6, "TCP"}, {17, "UDP"}, {41, "IPv6"},
         {43, "routing header"}, {44, "fragment header"}, {47, "GRE"}, {50, "ESP"}, {51, "AH"}, {58, "ICMPv6"},
-        {59, "nothing"}, {60, "destination options"}, {88, "EIGRP"}, {89, "OSPF"}, {103, "PIM"},
+        {59, "no next header"}, {60, "destination options"}, {88, "EIGRP"}, {89, "OSPF"}, {103, "PIM"},
         {112, "VRRP"}, {113, "PGM"}, {132, "SCTP"},
 }, ethertypes[] = {
         {0x0800, "IPv4"}, {0x86dd, "IPv6"}, {0x8100, "802.1Q"}, {0x88a8, "802.1ad"}, {0x9100, "QinQ"},

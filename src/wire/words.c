@@ -38,8 +38,8 @@ static void add_sources(struct text *t, const struct sources *s)
 static const struct {
         const char *before, *empty, *with;
 } phrases[] = {
-        [IS_IN] = {"is joined to ", " from no source", ", only from "},
-        [IS_EX] = {"is joined to ", " (any source)", " (any source but "},
+        [IS_IN] = {"is joined to ", ", no source", ", only from "},
+        [IS_EX] = {"is joined to ", ", any source", ", any source but "},
         [TO_IN] = {"leaves ", "", NULL},
         [TO_EX] = {"joins ", " from any source", " from any source but "},
         [ALLOW] = {"now wants ", " from no source", " from "},
@@ -63,8 +63,6 @@ static void add_record(struct text *t, const struct record *r, bool names)
         }
         text_add(t, only ? " only from " : phrases[r->type].with);
         add_sources(t, &r->sources);
-        if (r->type == IS_EX)
-                text_add_char(t, ')');
 }
 
 static void add_report(struct text *t, const struct packet *p, bool names)
