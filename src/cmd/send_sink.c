@@ -109,11 +109,10 @@ int sink_put(struct sink *k, struct bytes packet, int link, int64_t offset_ns, c
 }
 
 /* "sent 9 packets, 540 bytes, in 0.8 s; 1 more could not be sent: …" */
-static void tell(const struct sink *k)
+static void tell(const struct sink *k, int64_t took_ns)
 {
         const struct send *s = k->send;
         uint64_t n = k->n - k->failed;
-        double seconds = (double)(time_monotonic_ns() - k->begin_ns) / 1e9;
         const char *plural = n == 1 ? "" : "s";
 
         if (s->dry_run)
@@ -123,7 +122,7 @@ static void tell(const struct sink *k)
                      k->octets, strcmp(s->save.file, "-") ? s->save.file : "stdout");
         else
                 note(&s->common, "sent %" PRIu64 " packet%s, %" PRIu64 " bytes, in %.3f s, on %s", n, plural, k->octets,
-                     seconds, s->interface.name);
+                     (double)took_ns / 1e9, s->interface.name);
         if (k->failed && n)
                 note(&s->common, "%" PRIu64 " could not be sent, the last one because: %s", k->failed, k->why.text);
 }
@@ -131,18 +130,18 @@ static void tell(const struct sink *k)
 int sink_close(struct sink *k, struct error *err)
 {
         int r = k->failed ? EXIT_NOT_HELD : EXIT_HELD;
-        bool opened = k->begin_ns != 0;
+        int64_t took_ns = time_monotonic_ns() - k->begin_ns;
 
         injector_close(k->injector);
         if (savefile_close(k->savefile, err) < 0)
                 r = -1;
         if (k->out.name && output_close(&k->out, err) < 0)
                 r = -1;
-        if (opened && !k->gone)
-                tell(k);
-        if (r > 0 && k->failed == k->n) {
+        if (k->failed && k->failed == k->n) {
                 *err = k->why;
-                r = -1;
+                return -1;
         }
+        if (k->begin_ns && !k->gone)
+                tell(k, took_ns);
         return r;
 }
