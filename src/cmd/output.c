@@ -73,6 +73,8 @@ int output_close(struct output *o, struct error *err)
 {
         int r;
 
+        if (!o->writer.format) /* was never opened */
+                return 0;
         writer_finish(&o->writer);
         r = output_flush(o, err);
         text_free(&o->text);

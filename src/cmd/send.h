@@ -105,6 +105,7 @@ struct sink {
         struct savefile *savefile;
         struct output out;
         struct clock clock;
+        struct decoder *decoder; /* of what is shown */
         bool show, gone; /* gone: who read what we write has gone */
         int64_t begin_ns, start_ns; /* monotonic; of the frames */
         uint64_t n, octets, failed;

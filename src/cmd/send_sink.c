@@ -27,6 +27,9 @@ int sink_open(struct sink *k, const struct send *s, struct error *err)
                 return -1;
         if (s->save.file && savefile_open(&k->savefile, &s->save, err) < 0)
                 return -1;
+        k->decoder = decoder_new();
+        if (!k->decoder)
+                return error_set(err, "out of memory");
         stop_on_signals();
         k->begin_ns = time_monotonic_ns();
         k->start_ns = s->start_ns >= 0 ? s->start_ns : s->dry_run ? 0 : time_now_ns();
@@ -59,7 +62,7 @@ static void show(struct sink *k, const struct frame *f)
         struct writer *w = &k->out.writer;
         struct packet p;
 
-        packet_decode(f, &p);
+        decoder_decode(k->decoder, f, &p);
         writer_open(w, &kind_packet);
         clock_column(&k->clock, w, f->time_ns);
         packet_columns(&p, w);
@@ -133,9 +136,10 @@ int sink_close(struct sink *k, struct error *err)
         int64_t took_ns = time_monotonic_ns() - k->begin_ns;
 
         injector_close(k->injector);
+        decoder_free(k->decoder);
         if (savefile_close(k->savefile, err) < 0)
                 r = -1;
-        if (k->out.name && output_close(&k->out, err) < 0)
+        if (output_close(&k->out, err) < 0)
                 r = -1;
         if (k->failed && k->failed == k->n) {
                 *err = k->why;

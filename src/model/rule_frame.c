@@ -52,8 +52,8 @@ static unsigned class_of(const struct subject *q)
         for (size_t i = 0; i < sizeof types / sizeof *types; i++)
                 if (q->type == (subject_mld(q) ? types[i].mld : types[i].igmp))
                         class = types[i].class;
-        if (q->length < min)
-                return MSG_SHORT;
+        if (q->length < min) /* but for types with a length of their own: RFC 4286 §4, §5 has 4 octets */
+                return class == MSG_UNKNOWN && q->g->row ? MSG_UNKNOWN : MSG_SHORT;
         head = min + (class == MSG_QUERY3 ? 4 : 0);
         return class != MSG_UNKNOWN && q->p->ip_payload.n < head && q->cut ? MSG_CUT : class;
 }
