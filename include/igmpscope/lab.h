@@ -109,7 +109,7 @@ void lab_kill(struct lab_process *p, int signal);
 bool lab_running(const struct lab_process *p);
 const char *lab_process_name(const struct lab_process *p);
 int lab_status(const struct lab_process *p); /* exit status, or 128 + signal; -1 while it runs */
-const char *lab_program(char *path, size_t size); /* this program's own path, to spawn it */
+char *lab_program(char *path, size_t size);  /* this program's own path, to spawn it: gives path */
 
 /* ---- one stream of all that happens ---- */
 /* Captures an interface of a host; o->interface is taken from here. The lab owns it. */
@@ -126,8 +126,10 @@ struct lab_event {
         bool error;                  /* LINE: from stderr */
         const char *line;            /* without its newline */
 };
-/* Frames of all captures and lines of all programs, merged by time (so about 30 ms late). 1: *e is filled, and
- * lives until the next call; 0: nothing until deadline_ns (time_now_ns's clock) or a stop signal; -1: err. */
+/* Frames of all captures and lines of all programs, merged by time, each given LAB_SETTLE_NS after it happened. 1: *e
+ * is filled, and lives until the next call; 0: nothing else happened until deadline_ns (time_now_ns's clock), or a
+ * signal asks to stop; -1: err. */
+enum { LAB_SETTLE_NS = 30 * 1000 * 1000 };
 int lab_next(struct lab *lab, int64_t deadline_ns, struct lab_event *e, struct error *err);
 
 /* ---- what the kernel says ---- */

@@ -21,7 +21,7 @@ struct capture_options {
         int link;              /* -1: the interface's own */
         enum frame_direction direction; /* FRAME_UNKNOWN: both */
         bool promiscuous;
-        int timeout_ms; /* how long capture_next waits before it says CAPTURE_IDLE; 0: 10 */
+        int timeout_ms; /* how long capture_next waits before it says CAPTURE_IDLE; 0: 10; negative: not at all */
 };
 
 struct capture_stats {

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lab: the laboratory by itself: a shell in one of its hosts, or the demonstration. */
-#include "igmpscope/cmd.h"
+#include "demo.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "igmpscope/lab.h"
-
-struct lab_settings {
-        struct settings common;
-        struct lab_options lab;
-        int version; /* of the querier: an index into its words */
-};
 
 static int open_lab(const struct lab_settings *s, const struct topology *t, struct lab **lab, struct error *err)
 {
@@ -73,10 +65,21 @@ static int shell(struct lab_settings *s, struct error *err)
         return r;
 }
 
-static const struct act {
+static int demo(struct lab_settings *s, struct error *err)
+{
+        if (s->common.n_words > 1)
+                return error_set(err, "'%s': the demonstration takes no words", s->common.words[1]);
+        if (s->lab.hosts || s->version || s->lab.threshold || s->lab.ipv6)
+                return error_set(err, "the demonstration's laboratory is always the same; "
+                                      "options that change it are for `lab shell`");
+        return demo_run(s, err);
+}
+
+static const struct {
         const char *name;
         int (*run)(struct lab_settings *s, struct error *err);
 } acts[] = {
+        {"demo", demo},
         {"shell", shell},
 };
 
@@ -95,6 +98,7 @@ static int run(void *settings, struct error *err)
 #define AT(field) offsetof(struct lab_settings, field)
 
 static const struct option_row options_lab[] = {
+        {'w', "write", "FILE", "demo: keep its packets in a pcapng file", OPTION_TEXT, AT(write), 0, 0, NULL},
         {0, "hosts", "N", "hosts on the switch of topology lan (default 3)",
          OPTION_INT, AT(lab.hosts), 1, LAB_HOSTS, NULL},
         {0, "querier", "default|off|2|3", "the IGMP version (MLD: one less) in which switches ask",
@@ -109,9 +113,10 @@ static const struct option_row *const options[] = {options_lab, options_output, 
 
 const struct verb verb_lab = {
         .name = "lab",
-        .arguments = "shell [TOPOLOGY [HOST]] [-- COMMAND…]",
+        .arguments = "demo [-w FILE] | shell [TOPOLOGY [HOST]] [-- COMMAND…]",
         .summary = "a throw-away laboratory of network namespaces, without root: hosts, switches, routers",
-        .text = "  igmpscope lab shell                 a shell on host a of topology lan\n"
+        .text = "  igmpscope lab demo -w demo.pcapng   join, query, data, echo, leave; and the verdicts\n"
+                "  igmpscope lab shell                 a shell on host a of topology lan\n"
                 "  igmpscope lab shell routed d        on host d, behind the router\n"
                 "  igmpscope lab shell pair -- ip addr one command; its exit status is ours\n"
                 "  igmpscope list topologies           what there is\n",

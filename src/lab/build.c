@@ -3,6 +3,7 @@
  * the drawing (10.NET.0.NUMBER, fdNET::NUMBER, 02:00:00:00:NET:NUMBER), the switches' querier and the router. */
 #include "internal.h"
 
+#include <assert.h>
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,7 @@ static int add_host(struct lab *lab, const char *name, bool is_switch, bool is_r
 
 static const struct topology_segment *segment_of(const struct topology *t, const char *name)
 {
+        assert(name);
         for (size_t i = 0; i < TOPOLOGY_SEGMENTS && t->segments[i].name; i++)
                 if (!strcmp(t->segments[i].name, name))
                         return &t->segments[i];
@@ -264,43 +266,4 @@ int lab_build(struct lab *lab, struct error *err)
                 if (lab->hosts[i].is_switch && lab_querier(lab, lab->hosts[i].name, version, err))
                         return -1;
         return t->router ? lab_forward(lab, lab->options.threshold ? lab->options.threshold : 1, err) : 0;
-}
-
-/* ---- the switches' querier ---- */
-
-static uint64_t centiseconds(int ms, int otherwise_ms)
-{
-        return (uint64_t)(ms ? ms : otherwise_ms) / 10;
-}
-
-int lab_querier(struct lab *lab, const char *sw, int version, struct error *err)
-{
-        const struct lab_options *o = &lab->options;
-        const struct lab_host *h = lab_find(lab, sw, err);
-        uint64_t query = centiseconds(o->query_interval_ms, 5000), last = centiseconds(o->last_member_ms, 1000),
-                 response = centiseconds(o->response_interval_ms, 1000), startup = query < 400 ? 100 : query / 4;
-        /* RFC 9776 §8: Startup, Group Membership and Other Querier Present Interval follow from the others */
-        const struct bridge_option options[] = {
-                {IFLA_BR_MCAST_QUERIER, 1, 0, "querier off:"},
-                {IFLA_BR_MCAST_IGMP_VERSION, 1, (uint64_t)version, "set the IGMP version of"},
-                {IFLA_BR_MCAST_MLD_VERSION, 1, (uint64_t)version - 1, "set the MLD version of"},
-                {IFLA_BR_MCAST_QUERY_RESPONSE_INTVL, 8, response, "set the query response interval of"},
-                {IFLA_BR_MCAST_STARTUP_QUERY_INTVL, 8, startup, "set the startup query interval of"},
-                {IFLA_BR_MCAST_QUERY_INTVL, 8, query, "set the query interval of"},
-                {IFLA_BR_MCAST_LAST_MEMBER_INTVL, 8, last, "set the last member interval of"},
-                {IFLA_BR_MCAST_MEMBERSHIP_INTVL, 8, 2 * query + response, "set the membership interval of"},
-                {IFLA_BR_MCAST_QUERIER_INTVL, 8, 2 * query + response / 2, "set the other querier's interval of"},
-                {IFLA_BR_MCAST_QUERIER, 1, 1, "querier on:"},
-        };
-
-        if (!h)
-                return -1;
-        if (!h->is_switch)
-                return error_set(err, "%s is no switch", sw);
-        if (version != 2 && version != 3)
-                return link_bridge_option(h->rtnl, "br0", &options[0], err);
-        for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-                if (link_bridge_option(h->rtnl, "br0", &options[i], err))
-                        return -1;
-        return 0;
 }

@@ -76,14 +76,21 @@ int keeper_start(struct keeper *k, struct error *err);
 void keeper_stop(struct lab *lab);
 int process_wait(pid_t pid); /* its exit status, 128 + signal, or -1 */
 
-enum { LINE_MAX_BYTES = 4096 };
+/* ---- pipes.c ---- */
+enum { PIPE_BYTES = 65536, PIPE_LINES = 512 };
 struct line_pipe {
         int fd; /* -1: closed */
-        size_t n, used; /* octets there, octets of the line given last */
-        bool whole;     /* a line waits, read at time_ns */
-        int64_t time_ns;
-        char p[LINE_MAX_BYTES + 1];
+        size_t at, n; /* octets of p given away, octets there */
+        unsigned first, lines;
+        struct {
+                size_t end;
+                int64_t time_ns;
+        } line[PIPE_LINES];
+        char p[PIPE_BYTES + 1];
 };
+void pipe_read(struct line_pipe *l, bool ended); /* all there is; ended: nobody writes any more */
+bool pipe_line(const struct line_pipe *l, int64_t *time_ns); /* whether one waits, and of when */
+const char *pipe_take(struct line_pipe *l);                  /* lives until the next pipe_read */
 struct lab_process {
         struct lab_process *next;
         char name[16];

@@ -2,6 +2,7 @@
 /* Opening a laboratory, finding one's way in it, and its end. */
 #include "internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -147,10 +148,12 @@ int lab_interface_up(struct lab *lab, const char *host, const char *interface, b
         return h ? link_up(h->rtnl, interface, up, err) : -1;
 }
 
-const char *lab_program(char *path, size_t size)
+char *lab_program(char *path, size_t size)
 {
         ssize_t n = readlink("/proc/self/exe", path, size - 1);
 
         path[n > 0 ? n : 0] = '\0';
-        return n > 0 && !access(path, X_OK) ? path : "/proc/self/exe";
+        if (n <= 0 || access(path, X_OK))
+                snprintf(path, size, "/proc/self/exe");
+        return path;
 }

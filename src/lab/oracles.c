@@ -22,16 +22,15 @@ static int read_igmp(FILE *f, struct kernel_member *m, int max)
 
         while (fgets(line, sizeof line, f)) {
                 unsigned group, reporter = 0, version = 0;
-                if (sscanf(line, "%*d %15s : %*u V%u", at.interface, &version) == 2) {
-                        at.interface[strcspn(at.interface, ":")] = '\0';
+                if (*line != '\t' && sscanf(line, "%*d %15[^: \t] : %*u V%u", at.interface, &version) == 2)
                         at.version = (uint8_t)version;
-                } else if (sscanf(line, " %8x %u %*x:%*x %u", &group, &at.users, &reporter) == 3) {
-                        at.group = addr_of((const uint8_t *)&group, 4);
-                        at.reporter = reporter;
-                        if (n < max)
-                                m[n] = at;
-                        n++;
-                }
+                if (*line != '\t' || sscanf(line, " %8x %u %*x:%*x %u", &group, &at.users, &reporter) != 3)
+                        continue;
+                at.group = addr_of((const uint8_t *)&group, 4);
+                at.reporter = reporter;
+                if (n < max)
+                        m[n] = at;
+                n++;
         }
         return n;
 }

@@ -220,35 +220,6 @@ fail:
         return -1;
 }
 
-/* Takes the line given last away and looks for the next one. */
-static void read_line(struct line_pipe *l, bool ended)
-{
-        ssize_t n = -1;
-
-        memmove(l->p, l->p + l->used, l->n - l->used);
-        l->n -= l->used;
-        l->used = 0;
-        while (!memchr(l->p, '\n', l->n) && l->n < LINE_MAX_BYTES) {
-                n = l->fd < 0 ? 0 : read(l->fd, l->p + l->n, LINE_MAX_BYTES - l->n);
-                if (n <= 0)
-                        break;
-                l->n += (size_t)n;
-                l->time_ns = time_now_ns();
-        }
-        char *end = memchr(l->p, '\n', l->n);
-        if (!end && l->n && (n == 0 || ended || l->n == LINE_MAX_BYTES))
-                end = l->p + l->n;
-        if (!end && (n == 0 || ended) && l->fd >= 0) {
-                close(l->fd);
-                l->fd = -1;
-        }
-        if (!end)
-                return;
-        l->used = (size_t)(end - l->p) + (end < l->p + l->n);
-        *end = '\0';
-        l->whole = true;
-}
-
 void process_read(struct lab_process *p)
 {
         int status;
@@ -258,8 +229,7 @@ void process_read(struct lab_process *p)
                 p->ended_ns = time_now_ns();
         }
         for (int i = 0; i < 2; i++)
-                if (!p->pipes[i].whole)
-                        read_line(&p->pipes[i], p->status >= 0);
+                pipe_read(&p->pipes[i], p->status >= 0);
 }
 
 void process_free(struct lab_process *p)

@@ -245,7 +245,7 @@ int live_next(struct capture *c, struct frame *f, struct error *err)
 
         if (rc || stop_signal)
                 return rc ? rc : CAPTURE_IDLE;
-        if (poll(&p, 1, l->timeout_ms) > 0)
+        if (poll(&p, 1, l->timeout_ms < 0 ? 0 : l->timeout_ms) > 0)
                 rc = take(c, f, err);
         if (!rc && !still_up(l))
                 rc = lost(c, err);
