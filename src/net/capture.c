@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One way to ask for the next frame, whatever it comes from: our own reader for savefiles, libpcap live. */
+/* One way to ask for the next frame: from our own reader of savefiles, or from libpcap live. */
 #include "igmpscope/net.h"
 
 #include <stdlib.h>
@@ -25,8 +25,8 @@ int capture_open(struct capture **out, const struct capture_options *o, struct e
 
         *out = NULL;
         if (!o->file == !o->interface)
-                return error_set(err, o->file ? "-i and -r together: capture live, or read a file, one of the two"
-                                              : "nothing to read: name an interface with -i or a file with -r");
+                return error_set(err, o->file ? "-i and -r together: capture live or read a file"
+                                              : "name an interface with -i or a file with -r");
         c = calloc(1, sizeof *c);
         if (!c)
                 return error_set(err, "no memory");
@@ -48,7 +48,8 @@ static int wanted(struct capture *c, struct frame *f, struct error *err)
 {
         if (is_cooked(f))
                 cooked_place(&c->cooked, f);
-        if (c->direction != FRAME_UNKNOWN && f->direction != FRAME_UNKNOWN && f->direction != c->direction)
+        if (c->direction != FRAME_UNKNOWN && f->direction != FRAME_UNKNOWN &&
+            f->direction != c->direction)
                 return 0;
         return c->filter ? filter_accepts(c->filter, f, err) : 1;
 }

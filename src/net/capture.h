@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a capture is made of: a reader of a savefile with a filter, or libpcap's live handle. Private to src/net. */
+/* What a capture is made of: a reader of a savefile with a filter, or libpcap's live handle.
+ * Private to src/net. */
 #ifndef NET_CAPTURE_H
 #define NET_CAPTURE_H
 
@@ -14,9 +15,11 @@ enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_SLL = 113, LINK_SLL2 = 276 };
 
 /* Compiled at once for a link type that is known; -1: for none yet. */
 int filter_open(struct filter **f, const char *text, int link, struct error *err);
-int filter_accepts(struct filter *f, const struct frame *frame, struct error *err); /* 1, 0, or -1 */
+/* 1, 0, or -1. */
+int filter_accepts(struct filter *f, const struct frame *frame, struct error *err);
 void filter_close(struct filter *f);
-int link_of_dlt(int dlt); /* libpcap's number for an open handle, and the file's (LINKTYPE_), differ for raw IP */
+/* libpcap's number for an open handle, and that in files (LINKTYPE_), differ for raw IP. */
+int link_of_dlt(int dlt);
 int dlt_of_link(int link);
 
 /* Interfaces that cooked frames have named by number. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two clocks, and the signals that ask the program to end: a handler that only notes which one came.
- * Without SA_RESTART, so that a blocking call returns and its loop sees it. */
+/* The two clocks, and the signals that ask the program to end: a handler that only notes which one
+ * came. Without SA_RESTART, so that a blocking call returns and its loop sees it. */
 #include "igmpscope/net.h"
 
 #include <signal.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linux cooked frames (LINKTYPE_LINUX_SLL and _SLL2) say themselves which way they went, and the second version which
- * interface they are from: that becomes the frame's direction and interface where the source said neither. */
+/* Linux cooked frames (LINKTYPE_LINUX_SLL and _SLL2) say themselves which way they went, and the
+ * second version which interface they are from: that becomes the frame's direction and interface
+ * where the source said neither. */
 #include "igmpscope/net.h"
 
 #include <net/if.h>
@@ -21,7 +22,8 @@ static const struct seen *row_of(struct cooked *k, uint32_t index)
         if (k->n_seen == SEEN_MAX)
                 return NULL;
         s->index = index;
-        if (!k->live || !if_indextoname(index, s->name)) /* a file's numbers are those of another machine */
+        /* a file's numbers are those of another machine */
+        if (!k->live || !if_indextoname(index, s->name))
                 snprintf(s->name, sizeof s->name, "if%u", index);
         k->n_seen++;
         return s;

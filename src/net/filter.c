@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pcap-filter(7) expressions over frames of a savefile: compiled once for each link type that comes along. */
+/* pcap-filter(7) expressions over frames of a savefile: compiled once for each link type there. */
 #include "igmpscope/net.h"
 
 #include <pcap/pcap.h>
@@ -41,7 +41,8 @@ static int compile(const struct filter *f, struct program *p, struct error *err)
                 return error_set(err, "no memory");
         p->usable = pcap_compile(dead, &p->code, f->text, 1, PCAP_NETMASK_UNKNOWN) == 0;
         if (!p->usable && !f->n)
-                rc = error_set(err, "filter '%s': %s (pcap-filter(7) is its grammar)", f->text, pcap_geterr(dead));
+                rc = error_set(err, "filter '%s': %s (pcap-filter(7) is its grammar)", f->text,
+                               pcap_geterr(dead));
         pcap_close(dead);
         return rc;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The filter of live capture where none is asked for. pcap-filter's `igmp` misses tagged frames, its `icmp6` misses MLD
- * behind the hop-by-hop header, its `vlan` shifts all that stands after it; so this one looks at fixed offsets, plain and
- * behind one and two tags, and lets through whatever may carry IGMP, MLD or UDP further in: fragments, tunnels, IPv6
- * extension headers, MPLS, PPPoE, a third tag. Linux hides the outer tag of incoming frames from filters: such a frame
- * looks as if it had one less. */
+/* The filter of live capture where none is asked for. pcap-filter's `igmp` misses tagged frames,
+ * its `icmp6` misses MLD behind the hop-by-hop header, its `vlan` shifts all that stands after it;
+ * so this one looks at fixed offsets, plain and behind one and two tags, and lets through whatever
+ * may carry IGMP, MLD or UDP further in: fragments, tunnels, IPv6 extension headers, MPLS, PPPoE, a
+ * third tag. Linux hides the outer tag of incoming frames from filters: such a frame looks as if it
+ * had one less. */
 #include "igmpscope/net.h"
 
 #include "capture.h"
 
-/* Where a link type has the Ethernet type and the network header; type -1: it has only the latter, and a version.
- * tags: behind how many to look; whatever has more is taken. Cooked frames are taken with the first: Linux has
- * the header that follows it now here, now there. */
+/* Where a link type has the Ethernet type and the network header; type -1: it has only the latter,
+ * and a version. tags: behind how many to look; whatever has more is taken. Cooked frames are taken
+ * with the first: Linux has the header that follows it now here, now there. */
 static const struct {
         int link, type, net, tags;
 } links[] = {
@@ -21,7 +22,8 @@ static const struct {
 
 /* IGMP, UDP, IPIP, 6in4, GRE, PIM. The protocol also stands in fragments after the first. */
 static const int protocols[] = {2, 17, 4, 41, 47, 103, -1};
-/* Hop-by-hop, routing, fragment, AH, destination options (whatever is behind them), UDP, 4in6, 6in6, GRE, PIM. */
+/* Hop-by-hop, routing, fragment, AH, destination options (whatever is behind them), UDP, 4in6,
+ * 6in6, GRE, PIM. */
 static const int next_headers[] = {0, 43, 44, 51, 60, 17, 4, 41, 47, 103, -1};
 /* MLD and router discovery without the hop-by-hop header that they must have. */
 static const int icmp6_types[] = {130, 131, 132, 143, 151, 152, 153, -1};
@@ -50,13 +52,15 @@ static void network(struct text *t, int type, int net)
         one_of(t, net + 40, icmp6_types);
         text_add(t, "))))");
         if (type >= 0) /* PPPoE sessions, MPLS */
-                text_add_format(t, " or link[%d:2]=0x8864 or link[%d:2]=0x8847 or link[%d:2]=0x8848", type, type, type);
+                text_add_format(t, " or link[%d:2]=0x8864 or link[%d:2]=0x8847 or link[%d:2]=0x8848",
+                                type, type, type);
 }
 
 /* 802.1Q, 802.1ad, and their forerunner. */
 static void tag(struct text *t, int type)
 {
-        text_add_format(t, "(link[%d:2]=0x8100 or link[%d:2]=0x88a8 or link[%d:2]=0x9100)", type, type, type);
+        text_add_format(t, "(link[%d:2]=0x8100 or link[%d:2]=0x88a8 or link[%d:2]=0x9100)", type,
+                        type, type);
 }
 
 static void ether(struct text *t, int type, int net, int tags)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a person's filter would lose without a word: found by running it over pairs of frames that say the same, one plain,
- * one with a tag, behind the hop-by-hop header, or the later fragment. The frames carry the addresses and ports that
- * the filter names, so that `host 239.1.1.1 and udp port 9999` takes the plain one. */
+/* What a person's filter would lose without a word: found by running it over pairs of frames that
+ * say the same, one plain, one with a tag, behind the hop-by-hop header, or the later fragment. The
+ * frames carry the addresses and ports that the filter names, so that `host 239.1.1.1 and udp port
+ * 9999` takes the plain one. */
 #include "igmpscope/net.h"
 
 #include <string.h>
@@ -178,7 +179,8 @@ static void choose(struct choice *c, const struct wanted *w, size_t src, size_t 
 }
 
 /* Is there a choice for which the plain frame is taken and the other is not? */
-static bool loses(struct filter *f, int link, const struct wanted *w, enum sort plain, enum sort other, int tags)
+static bool loses(struct filter *f, int link, const struct wanted *w, enum sort plain,
+                  enum sort other, int tags)
 {
         struct choice c;
 
@@ -186,7 +188,8 @@ static bool loses(struct filter *f, int link, const struct wanted *w, enum sort 
                 for (size_t j = 0; j <= w->n_addresses; j++)
                         for (size_t p = 0; p <= w->n_ports; p++) {
                                 choose(&c, w, i, j, p);
-                                if (accepts(f, link, plain, 0, &c) && !accepts(f, link, other, tags, &c))
+                                if (accepts(f, link, plain, 0, &c) &&
+                                    !accepts(f, link, other, tags, &c))
                                         return true;
                         }
         return false;
@@ -198,7 +201,8 @@ static const struct loss {
         int tags;
         const char *what, *clause;
 } losses[] = {
-        {MLD_BARE, MLD, 0, "MLD (it stands behind the hop-by-hop header)", "(ip6[6]=0 and ip6[40]=58)"},
+        {MLD_BARE, MLD, 0, "MLD (it stands behind the hop-by-hop header)",
+         "(ip6[6]=0 and ip6[40]=58)"},
         {UDP4, UDP4_LATER, 0, "later fragments of UDP", "(ip[9]=17 and ip[6:2]&0x1fff!=0)"},
         {UDP6, UDP6_LATER, 0, "later fragments of UDP", "ip6[6]=44"},
         {IGMP, IGMP, 1, "IGMP", NULL},
@@ -227,7 +231,8 @@ static void advise(const char *filter, const bool *lost, bool tags, struct text 
         if (!tags)
                 text_add(&all, text_string(&x));
         else if (strpbrk(text_string(&x), " \t"))
-                text_add_format(&all, "(%s) or (vlan and ((%s) or (vlan and (%s))))", x.p, x.p, x.p);
+                text_add_format(&all, "(%s) or (vlan and ((%s) or (vlan and (%s))))", x.p, x.p,
+                                x.p);
         else
                 text_add_format(&all, "%s or (vlan and (%s or (vlan and %s)))", x.p, x.p, x.p);
         if (all.n <= ADVICE_MAX)
@@ -285,7 +290,7 @@ bool filter_warning(const char *filter, int link, bool live, struct text *t)
         if (count[1])
                 text_add(t, " behind a VLAN tag");
         if (count[1] && live)
-                text_add(t, " (behind two in incoming frames, as Linux hides the outer one from filters)");
+                text_add(t, " (behind two in incoming frames: Linux hides the outer one)");
         advise(filter, lost, count[1] > 0, t);
         return true;
 }

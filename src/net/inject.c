@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sends ready-made frames (libnet's advanced link layer) or IP packets (its raw sockets, IPv4 and IPv6). The octets go
- * out as they are, but for what the kernel fills into a raw IPv4 header: raw(7). */
+/* Sends ready-made frames (libnet's advanced link layer) or IP packets (its raw sockets, IPv4 and
+ * IPv6). The octets go out as they are, but for what the kernel fills into a raw IPv4 header:
+ * raw(7). */
 #include "igmpscope/net.h"
 
 #include <errno.h>
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "permitted.h"
 
 enum { ETHERNET = 14 };
 
@@ -35,14 +38,16 @@ static libnet_t *start(const struct injector *j, int kind, struct error *err)
 
         if (!l) {
                 why[strcspn(why, "\n")] = 0;
-                error_set(err, geteuid() ? "%s: sending crafted packets takes the right to: sudo, or: sudo setcap "
-                          "cap_net_raw,cap_net_admin+ep the program; or work where you have it: igmpscope lab shell (%s)"
-                          : "%s: sending crafted packets: %s", name, why);
+                if (geteuid())
+                        not_permitted(name, "sending crafted packets", err);
+                else
+                        error_set(err, "%s: sending crafted packets: %s", name, why);
                 return NULL;
         }
         if (kind == LIBNET_LINK_ADV) {
                 deafen(libnet_getfd(l));
-        } else if (setsockopt(libnet_getfd(l), SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name)) < 0) {
+        } else if (setsockopt(libnet_getfd(l), SOL_SOCKET, SO_BINDTODEVICE, name,
+                              (socklen_t)strlen(name)) < 0) {
                 error_system(err, errno, NULL, "%s: bind a raw socket to it", name);
                 libnet_destroy(l);
                 return NULL;
@@ -80,7 +85,8 @@ static int refused(const struct injector *j, size_t n, int why, struct error *er
                 {ENODEV, "the interface is gone"},
                 {EMSGSIZE, "larger than its MTU allows"},
                 {ENOBUFS, "its queue is full: send more slowly"},
-                {ENETUNREACH, "no route: raw IP needs one; the link layer (without raw IP) needs none"},
+                {ENETUNREACH,
+                 "no route: raw IP needs one; the link layer (without raw IP) needs none"},
                 {EINVAL, "the kernel finds the header wrong; the link layer takes any octets"},
         };
         const char *hint = NULL;
@@ -106,7 +112,8 @@ int injector_send(struct injector *j, struct bytes b, struct error *err)
         int rc;
 
         if (b.n < (j->raw ? 20 : ETHERNET))
-                return error_set(err, "%s: %zu octets are no %s", j->interface.name, b.n, j->raw ? "IP packet" : "frame");
+                return error_set(err, "%s: %zu octets are no %s", j->interface.name, b.n,
+                                 j->raw ? "IP packet" : "frame");
         errno = 0;
         rc = j->raw ? send_ip(j, b, err) : libnet_adv_write_link(j->link, b.p, (uint32_t)b.n);
         if (rc == -2)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Live capture over libpcap: a TPACKET_V3 ring whose blocks are handed over every few milliseconds (immediate mode
- * would fall back to V2 and its 32 slots), nanosecond time stamps, non-blocking reads between short waits. */
+/* Live capture over libpcap: a TPACKET_V3 ring whose blocks are handed over every few milliseconds
+ * (immediate mode would fall back to V2 and its 32 slots), nanosecond time stamps, non-blocking
+ * reads between short waits. */
 #include "igmpscope/net.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "permitted.h"
 
 enum { BLOCK_MS = 2 };
 
@@ -23,18 +25,6 @@ struct live {
         uint64_t number;
 };
 
-static int not_permitted(const char *name, struct error *err)
-{
-        char self[256] = "igmpscope";
-        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-
-        if (n > 0)
-                self[n] = 0;
-        return error_set(err, "%s: capturing takes the right to: run it with sudo; or give it to the program once: "
-                         "sudo setcap cap_net_raw,cap_net_admin+ep %s; or work where you have it: igmpscope lab shell",
-                         name, self);
-}
-
 /* What pcap_activate and the like have to say, as a sentence that helps. */
 static int refused(const struct capture *c, int rc, struct error *err)
 {
@@ -42,9 +32,10 @@ static int refused(const struct capture *c, int rc, struct error *err)
 
         switch (rc) {
         case PCAP_ERROR_PERM_DENIED:
-        case PCAP_ERROR_PROMISC_PERM_DENIED: return not_permitted(c->name, err);
+        case PCAP_ERROR_PROMISC_PERM_DENIED: return not_permitted(c->name, "capturing", err);
         case PCAP_ERROR_IFACE_NOT_UP:
-                return error_set(err, "%s: the interface is down; set it up: ip link set %s up", c->name, c->name);
+                return error_set(err, "%s: the interface is down; set it up: ip link set %s up",
+                                 c->name, c->name);
         default: return error_set(err, "%s: %s", c->name, *said ? said : pcap_statustostr(rc));
         }
 }
@@ -58,17 +49,19 @@ static void configure(pcap_t *p, const struct capture_options *o)
         pcap_set_tstamp_precision(p, PCAP_TSTAMP_PRECISION_NANO);
 }
 
-static int set_link(const struct capture *c, const struct capture_options *o, bool any, struct error *err)
+static int set_link(const struct capture *c, const struct capture_options *o, bool any,
+                    struct error *err)
 {
         struct live *l = c->live;
         int rc = 0;
 
         if (o->link >= 0)
                 rc = pcap_set_datalink(l->pcap, dlt_of_link(o->link));
-        else if (any) /* the second version says which interface each frame is from; else the first does */
+        else if (any) /* where libpcap has it: its frames say which interface they are from */
                 pcap_set_datalink(l->pcap, DLT_LINUX_SLL2);
         if (rc < 0)
-                return error_set(err, "%s: link type %d: %s", c->name, o->link, pcap_geterr(l->pcap));
+                return error_set(err, "%s: link type %d: %s", c->name, o->link,
+                                 pcap_geterr(l->pcap));
         l->link = link_of_dlt(pcap_datalink(l->pcap));
         return 0;
 }
@@ -80,7 +73,8 @@ static int set_filter(const struct capture *c, const char *text, struct error *e
         int rc;
 
         if (pcap_compile(p, &code, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
-                return error_set(err, "filter '%s': %s (pcap-filter(7) is its grammar)", text, pcap_geterr(p));
+                return error_set(err, "filter '%s': %s (pcap-filter(7) is its grammar)", text,
+                                 pcap_geterr(p));
         rc = pcap_setfilter(p, &code);
         pcap_freecode(&code);
         return rc < 0 ? error_set(err, "%s: filter '%s': %s", c->name, text, pcap_geterr(p)) : 0;
@@ -173,7 +167,7 @@ int live_open(struct capture *c, const struct capture_options *o, struct error *
         return find(c, err) < 0 ? -1 : activate(c, o, err);
 }
 
-/* Interface and direction: what the frame itself says, or whether this host's own address sent it. */
+/* Interface and direction: what the frame says, or whether this host's own address sent it. */
 static void place(struct capture *c, struct frame *f)
 {
         const struct live *l = c->live;
@@ -183,7 +177,7 @@ static void place(struct capture *c, struct frame *f)
         if (is_cooked(f))
                 cooked_place(&c->cooked, f);
         else if (f->link == LINK_ETHERNET && f->caplen >= 12)
-                f->direction = memcmp(f->data.p + 6, l->interface.mac, 6) == 0 ? FRAME_OUT : FRAME_IN;
+                f->direction = memcmp(f->data.p + 6, l->interface.mac, 6) ? FRAME_IN : FRAME_OUT;
 }
 
 /* The interface is not what it was; this is what became of it. */
@@ -194,14 +188,16 @@ static int lost(const struct capture *c, struct error *err)
         char now[IF_NAMESIZE];
 
         if (!index)
-                return error_set(err, "%s: %s, after %llu frames", c->name, pcap_geterr(c->live->pcap), n);
+                return error_set(err, "%s: %s, after %llu frames", c->name,
+                                 pcap_geterr(c->live->pcap), n);
         if (!if_indextoname(index, now))
-                return error_set(err, "%s: the interface is gone (removed, or moved to another namespace), after %llu "
-                                 "frames", c->name, n);
+                return error_set(err, "%s: the interface is gone (removed, or moved to another "
+                                 "namespace), after %llu frames", c->name, n);
         if (strcmp(now, c->name) != 0)
-                return error_set(err, "%s: the interface is now called %s, after %llu frames", c->name, now, n);
-        return error_set(err, "%s: the interface went down, after %llu frames; set it up again: ip link set %s up",
-                         c->name, n, c->name);
+                return error_set(err, "%s: the interface is now called %s, after %llu frames",
+                                 c->name, now, n);
+        return error_set(err, "%s: the interface went down, after %llu frames; set it up again: "
+                         "ip link set %s up", c->name, n, c->name);
 }
 
 /* libpcap waits in silence for an interface that went down; asked for only where no frame comes. */
@@ -227,7 +223,8 @@ static int take(struct capture *c, struct frame *f, struct error *err)
                 return 0;
         *f = (struct frame){
                 .number = ++l->number,
-                .time_ns = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec, /* nanoseconds, as asked for */
+                /* tv_usec holds nanoseconds, as asked for */
+                .time_ns = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec,
                 .link = l->link,
                 .caplen = h->caplen,
                 .len = h->len,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Enters the network namespace of a name (ip-netns(8): a file in /run/netns) or of a process (--netns).
- * A process may live in a user namespace of its own, as an unprivileged laboratory does: that one is joined
- * first where the kernel would refuse otherwise (setns(2)). */
+/* Enters the network namespace of a name (ip-netns(8): a file in /run/netns) or of a process
+ * (--netns). A process may live in a user namespace of its own, as an unprivileged laboratory does:
+ * that one is joined first where the kernel would refuse otherwise (setns(2)). */
 #include "igmpscope/net.h"
 
 #include <errno.h>
@@ -33,7 +33,8 @@ static int enter_process(uint64_t pid, struct error *err)
         if (errno == EPERM && join(user, CLONE_NEWUSER) == 0 && join(net, CLONE_NEWNET) == 0)
                 return 0;
         if (errno == ENOENT)
-                return error_set(err, "--netns %llu: there is no process with this id", (unsigned long long)pid);
+                return error_set(err, "--netns %llu: there is no process with this id",
+                                 (unsigned long long)pid);
         return error_system(err, errno, "a process of another user: run this as root (sudo)",
                             "--netns %llu: its network namespace", (unsigned long long)pid);
 }
@@ -52,7 +53,7 @@ int netns_enter(const char *name_or_pid, struct error *err)
         if (join(path, CLONE_NEWNET) == 0)
                 return 0;
         if (errno == ENOENT)
-                return error_set(err, "--netns %s: no such network namespace (ip netns list shows those there are; "
-                                 "a process id does as well)", name_or_pid);
+                return error_set(err, "--netns %s: no such network namespace (ip netns list shows those "
+                                 "there are; a process id does as well)", name_or_pid);
         return error_system(err, errno, "entering one takes root: sudo", "--netns %s", name_or_pid);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a savefile is, told by its first octets, and how reading one ends: whole, cut short, or refused. */
+/* What a savefile is, told by its first octets, and how reading one ends: whole, cut, refused. */
 #include "igmpscope/net.h"
 
 #include <stdarg.h>
@@ -34,14 +34,15 @@ static int stranger(const struct reader *r, struct error *err)
         for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
                 size_t m = strlen(strangers[i].magic);
                 if (n >= m && memcmp(s->at, strangers[i].magic, m) == 0)
-                        return error_set(err, "%s: not a capture file: %s", s->name, strangers[i].what);
+                        return error_set(err, "%s: not a capture file: %s", s->name,
+                                         strangers[i].what);
         }
         for (size_t i = 0; i < n && i < 8; i++)
                 text_add_format(&t, " %02x", s->at[i]);
         text_add(&t, " '");
         text_add_escaped(&t, (struct bytes){s->at, n < 8 ? n : 8});
-        error_set(err, "%s: not a capture file (starts with%s'); read are pcap and pcapng, plain, gzip or zstd",
-                  s->name, text_string(&t));
+        error_set(err, "%s: not a capture file (starts with%s'); read are pcap and pcapng, plain, gzip "
+                  "or zstd", s->name, text_string(&t));
         text_free(&t);
         return -1;
 }
@@ -92,12 +93,14 @@ int reader_cut(struct reader *r, int got)
                 return got;
         text_add_format(&r->warning, "%s: cut short: ", s->name);
         if (left)
-                text_add_format(&r->warning, "the last record, at octet %llu, has only %llu octets; ", offset, left);
+                text_add_format(&r->warning, "the last record, at octet %llu, has only %llu octets; ",
+                                offset, left);
         else
-                text_add_format(&r->warning, "its compressed data ends in the midst, at octet %llu of the capture; ",
-                                offset);
-        text_add_format(&r->warning, "the %llu whole packet%s before it %s used", (unsigned long long)r->number,
-                        r->number == 1 ? "" : "s", r->number == 1 ? "is" : "are");
+                text_add_format(&r->warning, "its compressed data ends in the midst, at octet %llu of "
+                                "the capture; ", offset);
+        text_add_format(&r->warning, "the %llu whole packet%s before it %s used",
+                        (unsigned long long)r->number, r->number == 1 ? "" : "s",
+                        r->number == 1 ? "is" : "are");
         return got;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Our own reader of savefiles: octets from a descriptor, a decompressor or memory, and the records in them.
- * Private to src/net, its tests and fuzzers. Nothing but the descriptor's fill touches the kernel.
- * All functions here that give an int give CAPTURE_ERROR, _END, _FRAME (there it is) or _IDLE (not yet). */
+/* Our own reader of savefiles: octets from a descriptor, a decompressor or memory, and the records
+ * in them. Private to src/net, its tests and fuzzers. Nothing but the descriptor's fill touches the
+ * kernel. All functions here that give an int give CAPTURE_ERROR, _END, _FRAME (there it is) or
+ * _IDLE (not yet). */
 #ifndef NET_READER_H
 #define NET_READER_H
 
@@ -10,10 +11,10 @@
 #include "igmpscope/net.h"
 
 enum {
-        SOURCE_ROOM = 256 * 1024,  /* read ahead; grows to the largest block that must be whole */
-        PACKET_MAX = 262144,       /* the largest snapshot length that tools write; libpcap's and Wireshark's limit too */
-        BLOCK_MAX = 1024 * 1024,   /* a pcapng block that we look into: a packet and 768 KiB of options */
-        INTERFACES_MAX = 16384,    /* in one file, all sections together */
+        SOURCE_ROOM = 256 * 1024, /* read ahead; grows to the largest block that must be whole */
+        PACKET_MAX = 262144,      /* the largest snapshot length of any tool; libpcap's limit too */
+        BLOCK_MAX = 1024 * 1024,  /* a pcapng block that is looked into: options and all */
+        INTERFACES_MAX = 16384,   /* in one file, all sections together */
 };
 
 enum { FILL_END = 0, FILL_ERROR = -1, FILL_WAIT = -2 };
@@ -24,21 +25,24 @@ struct source {
         uint64_t base;                   /* offset of start in the stream */
         uint8_t *room;                   /* own buffer; NULL over memory */
         size_t cap;
-        ssize_t (*fill)(struct source *s, uint8_t *p, size_t n, struct error *err); /* octets, or FILL_… */
+        /* octets, or FILL_… */
+        ssize_t (*fill)(struct source *s, uint8_t *p, size_t n, struct error *err);
         void (*done)(struct source *s);
         void *own;        /* of the decompressor */
-        int fd, wait_ms;  /* wait_ms: how long to wait for a pipe; -1: regular file, does not wait */
+        int fd, wait_ms;  /* for a pipe; -1: a regular file, nothing to wait for */
         bool ended, cut;  /* cut: compressed data ended in its midst */
         const char *name; /* for messages */
 };
 
 void source_over(struct source *s, struct bytes b, const char *name);
-int source_open(struct source *s, const char *file, int wait_ms, struct error *err); /* "-": standard input */
+/* "-": standard input. */
+int source_open(struct source *s, const char *file, int wait_ms, struct error *err);
 int source_unpack(struct source *s, struct error *err); /* gzip and zstd by their magic; 0 or -1 */
 void source_close(struct source *s);
 int source_more(struct source *s, size_t n, struct error *err);
 
-/* n octets at s->at, n at most BLOCK_MAX. Views of earlier octets end here unless it says CAPTURE_FRAME at once. */
+/* n octets at s->at, n at most BLOCK_MAX. Views of earlier octets end here unless it says
+ * CAPTURE_FRAME at once. */
 static inline int source_have(struct source *s, size_t n, struct error *err)
 {
         return (size_t)(s->end - s->at) >= n ? CAPTURE_FRAME : source_more(s, n, err);
@@ -49,7 +53,8 @@ static inline uint64_t source_offset(const struct source *s)
         return s->base + (uint64_t)(s->at - s->start);
 }
 
-/* Fields of headers known to be whole, in either order: the two loops over records run through these. */
+/* Fields of headers known to be whole, in either order: the two loops over records run through
+ * these. */
 static inline uint16_t get16(const uint8_t *p, bool big)
 {
         return (uint16_t)(big ? p[0] << 8 | p[1] : p[1] << 8 | p[0]);
@@ -102,6 +107,7 @@ int pcapng_begin(struct reader *r, struct error *err);
 /* How a record that is not whole ends the reading: got is what source_have said. */
 int reader_cut(struct reader *r, int got);
 /* Refuses what can't be: "x.pcap: octet 40: …", after `packets` good ones. */
-int reader_refuse(struct reader *r, struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int reader_refuse(struct reader *r, struct error *err, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 
 #endif

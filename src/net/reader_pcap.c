@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Classic pcap (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds, and Kuznetzov's variant with
- * eight more octets in each record's header. Old versions swapped the two lengths (libpcap's sf-pcap.c). */
+/* Classic pcap (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds, and Kuznetzov's
+ * variant with eight more octets in each record's header. Old versions swapped the two lengths
+ * (libpcap's sf-pcap.c). */
 #include "igmpscope/net.h"
 
 #include "reader.h"
@@ -35,7 +36,8 @@ static int next(struct reader *r, struct frame *f, struct error *err)
                 return reader_cut(r, have);
         *f = (struct frame){
                 .number = r->number + 1,
-                .time_ns = (int64_t)get32(p, r->big) * 1000000000 + (int64_t)get32(p + 4, r->big) * r->ns_per_tick,
+                .time_ns = (int64_t)get32(p, r->big) * 1000000000 +
+                           (int64_t)get32(p + 4, r->big) * r->ns_per_tick,
                 .link = r->link,
                 .caplen = get32(p + 8, r->big),
                 .len = get32(p + 12, r->big),
@@ -43,8 +45,8 @@ static int next(struct reader *r, struct frame *f, struct error *err)
         if (r->minor < 4)
                 sort_lengths(r, f);
         if (f->caplen > PACKET_MAX)
-                return reader_refuse(r, err, "a packet of %u octets, more than the %u that any tool captures",
-                                     f->caplen, (unsigned)PACKET_MAX);
+                return reader_refuse(r, err, "a packet of %u octets, over the limit of %u", f->caplen,
+                                     (unsigned)PACKET_MAX);
         have = source_have(s, r->header + f->caplen, err);
         if (have != CAPTURE_FRAME)
                 return reader_cut(r, have);
@@ -76,12 +78,13 @@ int pcap_begin(struct reader *r, struct error *err)
         if (n < 4 || !known(r, s->at))
                 return 0;
         if (n < FILE_HEADER)
-                return error_set(err, "%s: a pcap file cut short in its header: %zu of %d octets", s->name, n,
-                                 (int)FILE_HEADER);
+                return error_set(err, "%s: a pcap file cut short in its header: %zu of %d octets",
+                                 s->name, n, (int)FILE_HEADER);
         major = get16(s->at + 4, r->big);
         r->minor = get16(s->at + 6, r->big);
         if (major != 2)
-                return error_set(err, "%s: pcap version %u.%u; known is 2", s->name, major, r->minor);
+                return error_set(err, "%s: pcap version %u.%u; known is 2", s->name, major,
+                                 r->minor);
         r->link = get32(s->at + 20, r->big) & 0xffff;
         s->at += FILE_HEADER;
         r->next = next;

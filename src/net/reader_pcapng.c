@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, each with its own interfaces, link types and
- * clocks; enhanced, simple and the old packet block; statistics for their drop counters. Other blocks are passed over. */
+/* pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, each with its own interfaces,
+ * link types and clocks; enhanced, simple and the old packet block; statistics for their drop
+ * counters. Other blocks are passed over. */
 #include "igmpscope/net.h"
 
 #include <stdlib.h>
@@ -10,11 +11,13 @@
 
 enum { SECTION = 0x0a0d0d0a, ORDER = 0x1a2b3c4d };
 enum { NO_PACKET = CAPTURE_IDLE + 1 }; /* a block that is understood, and holds none */
-enum { OPTION_NAME = 2, OPTION_FLAGS = 2, OPTION_DROPS = 4, OPTION_RESOLUTION = 9, OPTION_OFFSET = 14,
-       OPTION_IF_DROP = 5, OPTION_OS_DROP = 7 };
+enum { OPTION_NAME = 2, OPTION_RESOLUTION = 9, OPTION_OFFSET = 14 }; /* of interfaces */
+enum { OPTION_FLAGS = 2, OPTION_DROPS = 4 };                         /* of packets */
+enum { OPTION_IF_DROP = 5, OPTION_OS_DROP = 7 };                     /* of statistics */
 
 /* The options of a block, one by one; what is not whole ends them. */
-static bool option_next(const struct reader *r, struct bytes *left, uint16_t *code, struct bytes *value)
+static bool option_next(const struct reader *r, struct bytes *left, uint16_t *code,
+                        struct bytes *value)
 {
         size_t n;
 
@@ -47,7 +50,8 @@ static struct bytes after(struct bytes b, size_t n)
         return n < b.n ? (struct bytes){b.p + n, b.n - n} : (struct bytes){b.p, 0};
 }
 
-/* if_tsresol: a power of ten, or with its top bit of two. Ticks in a second; 0: more than 64 bits hold. */
+/* if_tsresol: a power of ten, or with its top bit of two. Ticks in a second; 0: more than 64 bits
+ * hold. */
 static uint64_t resolution(uint8_t v)
 {
         uint64_t per_s = 1;
@@ -82,7 +86,8 @@ static int take_section(struct reader *r, struct bytes b, struct frame *f, struc
 
         (void)f;
         if (major != 1 || (minor != 0 && minor != 2))
-                return reader_refuse(r, err, "a pcapng section of version %u.%u; known is 1.0", major, minor);
+                return reader_refuse(r, err, "a pcapng section of version %u.%u; known is 1.0",
+                                     major, minor);
         r->first = r->n_interfaces;
         return NO_PACKET;
 }
@@ -127,7 +132,7 @@ static int take_interface(struct reader *r, struct bytes b, struct frame *f, str
                         in->offset_s = (int64_t)get64(r, v);
         }
         if (!in->per_s)
-                return reader_refuse(r, err, "an interface whose clock has more ticks a second than 64 bits hold");
+                return reader_refuse(r, err, "an interface whose clock ticks faster than 64 bits hold");
         in->ns_per_tick = 1000000000 % in->per_s ? 0 : 1000000000 / in->per_s;
         return NO_PACKET;
 }
@@ -139,18 +144,20 @@ static struct reader_interface *interface_at(struct reader *r, uint32_t id)
 
 static int no_interface(struct reader *r, uint32_t id, struct error *err)
 {
-        return reader_refuse(r, err, "a packet of interface %u, where the section has described %zu", id,
+        return reader_refuse(r, err, "a packet of interface %u, where the section describes %zu", id,
                              r->n_interfaces - r->first);
 }
 
 /* What the three kinds of packet block have in common: data behind their fixed part. */
-static int packet(struct reader *r, struct reader_interface *in, struct bytes data, struct frame *f, struct error *err)
+static int packet(struct reader *r, struct reader_interface *in, struct bytes data, struct frame *f,
+                  struct error *err)
 {
         if (f->caplen > PACKET_MAX)
-                return reader_refuse(r, err, "a packet of %u octets, more than the %u that any tool captures",
-                                     f->caplen, (unsigned)PACKET_MAX);
+                return reader_refuse(r, err, "a packet of %u octets, over the limit of %u", f->caplen,
+                                     (unsigned)PACKET_MAX);
         if (f->caplen > data.n)
-                return reader_refuse(r, err, "a packet of %u octets in a block that has %zu", f->caplen, data.n);
+                return reader_refuse(r, err, "a packet of %u octets in a block that has %zu",
+                                     f->caplen, data.n);
         f->number = ++r->number;
         f->interface = *in->name ? in->name : NULL;
         f->interface_id = (uint32_t)(in - r->interfaces);
@@ -159,7 +166,8 @@ static int packet(struct reader *r, struct reader_interface *in, struct bytes da
         return CAPTURE_FRAME;
 }
 
-static void packet_options(const struct reader *r, struct reader_interface *in, struct bytes left, struct frame *f)
+static void packet_options(const struct reader *r, struct reader_interface *in, struct bytes left,
+                           struct frame *f)
 {
         struct bytes v;
         uint16_t code;
@@ -173,7 +181,8 @@ static void packet_options(const struct reader *r, struct reader_interface *in, 
 }
 
 /* The enhanced packet block (6), and the packet block (2) that it replaced. */
-static int take_timed(struct reader *r, struct bytes b, bool old, struct frame *f, struct error *err)
+static int take_timed(struct reader *r, struct bytes b, bool old, struct frame *f,
+                      struct error *err)
 {
         uint32_t id = old ? get16(b.p, r->big) : get32(b.p, r->big);
         struct reader_interface *in = interface_at(r, id);
@@ -276,10 +285,11 @@ static uint32_t length_of(struct reader *r, const struct block *b, uint32_t type
         uint32_t length = get32(r->source.at + 4, r->big);
 
         if (length < 12 || length % 4 || (b && length < b->min + 12))
-                reader_refuse(r, err, "a block of type %u that says it is %u octets long", type, length);
+                reader_refuse(r, err, "a block of type %u that says it is %u octets long", type,
+                              length);
         else if (b && length > BLOCK_MAX)
-                reader_refuse(r, err, "a block of %u octets, where %u are the most that make sense", length,
-                              (unsigned)BLOCK_MAX);
+                reader_refuse(r, err, "a block of %u octets, where %u are the most that make sense",
+                              length, (unsigned)BLOCK_MAX);
         else
                 return length;
         return 0;
@@ -330,13 +340,16 @@ static int next(struct reader *r, struct frame *f, struct error *err)
         return reader_cut(r, have);
 }
 
-/* Link type of the first interface, where it stands right behind the section header and is there already; or -1. */
+/* Link type of the first interface, where it stands right behind the section header and is there
+ * already; or -1. */
 static int first_link(const struct source *s)
 {
         bool big = get32(s->at + 8, true) == ORDER;
         size_t n = (size_t)(s->end - s->at), at = get32(s->at + 4, big);
 
-        return n >= 12 && at <= n - 12 && get32(s->at + at, big) == 1 ? get16(s->at + at + 8, big) : -1;
+        if (n < 12 || at > n - 12 || get32(s->at + at, big) != 1)
+                return -1;
+        return get16(s->at + at + 8, big);
 }
 
 int pcapng_begin(struct reader *r, struct error *err)
@@ -347,7 +360,8 @@ int pcapng_begin(struct reader *r, struct error *err)
         if (n < 4 || get32(s->at, true) != SECTION)
                 return 0;
         if (n < 28)
-                return error_set(err, "%s: a pcapng file cut short in its header: %zu of at least 28 octets", s->name, n);
+                return error_set(err, "%s: a pcapng file cut short in its header: %zu of at least 28 "
+                                 "octets", s->name, n);
         r->link = first_link(s);
         r->next = next;
         return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writes captures to files. Whole records collect in a buffer; where a disk is full, the file is cut back to its last
- * whole record, so that it stays a valid capture. Rotates by size and by the frames' own time. */
+/* Writes captures to files. Whole records collect in a buffer; where a disk is full, the file is
+ * cut back to its last whole record, so that it stays a valid capture. Rotates by size and by the
+ * frames' own time. */
 #include "igmpscope/net.h"
 
 #include <errno.h>
@@ -63,8 +64,8 @@ static int check(const struct savefile_options *o, struct error *err)
         if (o->rotate_bytes || o->rotate_ns)
                 return error_set(err, "-w -: standard output can't be rotated; name a file");
         if (isatty(STDOUT_FILENO))
-                return error_set(err, "-w -: standard output is a terminal, and a capture is no text: send it to a file "
-                                 "or a pipe");
+                return error_set(err, "-w -: standard output is a terminal, and a capture is no text: "
+                                 "send it to a file or a pipe");
         return 0;
 }
 
@@ -119,9 +120,10 @@ static int full(struct savefile *s, size_t n, int why, struct error *err)
 
         s->failed = true;
         if (s->regular && ftruncate(s->fd, (off_t)keeps) == 0)
-                snprintf(hint, sizeof hint, "the file was cut back to its last whole record, at octet %llu, and can be read; "
-                         "what came after is lost", keeps);
-        error_system(err, why, hint, "%s: writing at octet %llu", s->path, (unsigned long long)s->written + n);
+                snprintf(hint, sizeof hint, "the file was cut back to its last whole record, at octet "
+                         "%llu, and can be read; what came after is lost", keeps);
+        error_system(err, why, hint, "%s: writing at octet %llu", s->path,
+                     (unsigned long long)s->written + n);
         return why == EPIPE ? SAVEFILE_GONE : -1;
 }
 
@@ -151,7 +153,8 @@ static int part_close(struct savefile *s, struct error *err)
                 rc = flush(s, err);
         }
         s->fd = -1;
-        if (fd > STDOUT_FILENO && close(fd) < 0 && !rc && !s->failed) /* where a network file system says it is full */
+        /* close is where a network file system says that it is full */
+        if (fd > STDOUT_FILENO && close(fd) < 0 && !rc && !s->failed)
                 rc = error_system(err, errno, NULL, "%s", s->path);
         forget_interfaces(s);
         return rc;
@@ -177,17 +180,19 @@ static int rotate(struct savefile *s, struct error *err)
         return rc;
 }
 
-int savefile_write(struct savefile *s, const struct frame *f, const char *comment, struct error *err)
+int savefile_write(struct savefile *s, const struct frame *f, const char *comment,
+                   struct error *err)
 {
         int rc = 0;
 
         if (s->failed)
                 return error_set(err, "%s: nothing more is written to it after it failed", s->path);
         if (f->caplen > SAVE_PACKET_MAX)
-                return error_set(err, "%s: a frame of %u octets, more than %d", s->path, f->caplen, SAVE_PACKET_MAX);
+                return error_set(err, "%s: a frame of %u octets, more than %d", s->path, f->caplen,
+                                 SAVE_PACKET_MAX);
         if (rotation_due(s, f))
                 rc = rotate(s, err);
-        else if (s->k.cap - s->k.n < f->caplen + 4 * (size_t)SAVE_TEXT_MAX) /* a name, a filter, a comment, headers */
+        else if (s->k.cap - s->k.n < f->caplen + 4 * (size_t)SAVE_TEXT_MAX) /* comment, filter, … */
                 rc = flush(s, err);
         if (!rc)
                 rc = s->format->packet(s, f, comment, err);

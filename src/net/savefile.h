@@ -18,9 +18,11 @@ struct savefile;
 
 struct save_format {
         void (*head)(struct savefile *s);
-        int (*packet)(struct savefile *s, const struct frame *f, const char *comment, struct error *err);
+        int (*packet)(struct savefile *s, const struct frame *f, const char *comment,
+                      struct error *err);
         void (*tail)(struct savefile *s);
-        size_t (*measure)(const uint8_t *p, bool first); /* octets of the record at p; first: of the file */
+        /* octets of the record at p; first: of the file */
+        size_t (*measure)(const uint8_t *p, bool first);
         size_t smallest; /* what measure wants to see */
 };
 

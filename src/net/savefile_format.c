@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The records of a savefile as octets, little-endian: pcapng (draft-ietf-opsawg-pcapng) with interface names,
- * directions, comments and drop counters, and classic pcap (draft-ietf-opsawg-pcap) with nanoseconds. */
+/* The records of a savefile as octets, little-endian: pcapng (draft-ietf-opsawg-pcapng) with
+ * interface names, directions, comments and drop counters, and classic pcap
+ * (draft-ietf-opsawg-pcap) with nanoseconds. */
 #include "igmpscope/net.h"
 
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 
 #include "savefile.h"
 
-enum { BLOCK_INTERFACE = 1, BLOCK_STATISTICS = 5, BLOCK_PACKET = 6, BLOCK_SECTION = 0x0a0d0d0a, SNAPLEN = 262144 };
+enum { BLOCK_INTERFACE = 1, BLOCK_STATISTICS = 5, BLOCK_PACKET = 6, BLOCK_SECTION = 0x0a0d0d0a };
+enum { SNAPLEN = 262144 };
 
 static void le16(struct packer *k, uint16_t v)
 {
@@ -96,7 +98,8 @@ static void interface_block(struct savefile *s, const struct described *d)
         if (s->filter) {
                 text_add_n(&filter, "", 1); /* octet 0: a libpcap expression */
                 text_add(&filter, s->filter);
-                option(&s->k, 11, text_string(&filter), filter.n < SAVE_TEXT_MAX ? filter.n : SAVE_TEXT_MAX);
+                option(&s->k, 11, text_string(&filter),
+                       filter.n < SAVE_TEXT_MAX ? filter.n : SAVE_TEXT_MAX);
                 text_free(&filter);
         }
         le32(&s->k, 0);
@@ -106,10 +109,11 @@ static void interface_block(struct savefile *s, const struct described *d)
 static bool is_of(const struct described *d, const struct frame *f)
 {
         return d->id == f->interface_id && d->link == f->link &&
-               (d->name && f->interface ? strcmp(d->name, f->interface) == 0 : d->name == f->interface);
+               (d->name && f->interface ? strcmp(d->name, f->interface) == 0
+                                        : d->name == f->interface);
 }
 
-/* The number that the file has for the frame's interface, which is described where it is new; -1: no memory. */
+/* The file's number of the frame's interface, described where it is new; -1: no memory. */
 static long interface_number(struct savefile *s, const struct frame *f)
 {
         struct described *d = s->interfaces;
@@ -129,7 +133,8 @@ static long interface_number(struct savefile *s, const struct frame *f)
         return (long)s->n_interfaces++;
 }
 
-static int packet_block(struct savefile *s, const struct frame *f, const char *comment, struct error *err)
+static int packet_block(struct savefile *s, const struct frame *f, const char *comment,
+                        struct error *err)
 {
         long number = interface_number(s, f);
         const uint8_t flags[4] = {(uint8_t)f->direction};
@@ -157,7 +162,8 @@ static int packet_block(struct savefile *s, const struct frame *f, const char *c
 /* What was lost is known for the capture as a whole: it stands with the first interface. */
 static void statistics(struct savefile *s)
 {
-        const uint64_t counters[][2] = {{5, s->stats.dropped_interface}, {7, s->stats.dropped_kernel}};
+        const uint64_t counters[][2] = {{5, s->stats.dropped_interface},
+                                        {7, s->stats.dropped_kernel}};
         size_t at;
 
         if (!s->counted || !s->n_interfaces)
@@ -196,7 +202,8 @@ static void nothing(struct savefile *s)
 }
 
 /* A pcap file has one link type: the first frame's. */
-static int packet_record(struct savefile *s, const struct frame *f, const char *comment, struct error *err)
+static int packet_record(struct savefile *s, const struct frame *f, const char *comment,
+                         struct error *err)
 {
         (void)comment;
         if (!s->n_interfaces) {
@@ -208,8 +215,9 @@ static int packet_record(struct savefile *s, const struct frame *f, const char *
                 file_header(s, f->link);
         }
         if (s->interfaces->link != f->link)
-                return error_set(err, "%s: a pcap file holds one link type, this one %d, and frame %llu is of %d: write "
-                                 "pcapng", s->path, s->interfaces->link, (unsigned long long)f->number, f->link);
+                return error_set(err, "%s: a pcap file holds one link type, this one %d, and frame %llu "
+                                 "is of %d: write pcapng", s->path, s->interfaces->link,
+                                 (unsigned long long)f->number, f->link);
         le32(&s->k, (uint32_t)(f->time_ns / 1000000000));
         le32(&s->k, (uint32_t)(f->time_ns % 1000000000));
         le32(&s->k, f->caplen);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Octets from a file, a pipe or memory, in large blocks and without a copy per record: a record that straddles
- * two blocks is moved to the buffer's start. The buffer grows only to the largest record asked for whole. */
+/* Octets from a file, a pipe or memory, in large blocks and without a copy per record: a record
+ * that straddles two blocks is moved to the buffer's start. The buffer grows only to the largest
+ * record asked for whole. */
 #include "igmpscope/net.h"
 
 #include <errno.h>
@@ -15,8 +16,10 @@
 
 void source_over(struct source *s, struct bytes b, const char *name)
 {
-        *s = (struct source){.start = b.p, .at = b.p, .end = b.n ? b.p + b.n : b.p, .ended = true, .fd = -1,
-                             .wait_ms = -1, .name = name};
+        *s = (struct source){
+                .start = b.p, .at = b.p, .end = b.n ? b.p + b.n : b.p, .ended = true, .fd = -1,
+                .wait_ms = -1, .name = name,
+        };
 }
 
 /* Waits for a pipe, so that a signal and the caller's own clock are heard. */
@@ -38,7 +41,8 @@ static ssize_t fill_descriptor(struct source *s, uint8_t *p, size_t n, struct er
                 return got;
         if (errno == EINTR || errno == EAGAIN)
                 return FILL_WAIT;
-        error_system(err, errno, NULL, "%s: reading at octet %llu", s->name, (unsigned long long)(s->base));
+        error_system(err, errno, NULL, "%s: reading at octet %llu", s->name,
+                     (unsigned long long)(s->base));
         return FILL_ERROR;
 }
 
@@ -59,7 +63,7 @@ int source_open(struct source *s, const char *file, int wait_ms, struct error *e
         if (s->fd < 0)
                 return error_system(err, errno, NULL, "%s", file);
         if (input && isatty(s->fd))
-                return error_set(err, "standard input is a terminal: -r - wants a capture piped into it");
+                return error_set(err, "standard input is a terminal: pipe a capture into -r -");
         if (fstat(s->fd, &st) == 0 && S_ISREG(st.st_mode))
                 s->wait_ms = -1;
         return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compressed savefiles, known by their magic: gzip (RFC 1952, members in a row) and zstd (RFC 8878, frames in
- * a row) as a source that stands upon a source. Data cut short gives all it holds, and says so. */
+/* Compressed savefiles, known by their magic: gzip (RFC 1952, members in a row) and zstd (RFC 8878,
+ * frames in a row) as a source that stands upon a source. Data cut short gives all it holds, and
+ * says so. */
 #include "igmpscope/net.h"
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct unpack {
         bool between; /* members, frames: where an end is no cut */
         bool full;    /* the last step had no room for all that it held */
         bool failed;
-        /* takes from in, gives octets to p; how many, or -1 with failed set where the data is damaged */
+        /* takes from in, gives octets to p, says how many; sets failed where the data is damaged */
         ssize_t (*step)(struct unpack *u, uint8_t *p, size_t n);
 };
 
@@ -55,8 +56,8 @@ static ssize_t step_zstd(struct unpack *u, uint8_t *p, size_t n)
 
 static ssize_t damaged(const struct unpack *u, struct error *err)
 {
-        error_set(err, "%s: its %s data is damaged near octet %llu of the file", u->in.name, u->kind,
-                  (unsigned long long)source_offset(&u->in));
+        error_set(err, "%s: its %s data is damaged near octet %llu of the file", u->in.name,
+                  u->kind, (unsigned long long)source_offset(&u->in));
         return FILL_ERROR;
 }
 
@@ -73,7 +74,7 @@ static ssize_t fill_unpacked(struct source *s, uint8_t *p, size_t n, struct erro
                 }
                 if (have != CAPTURE_FRAME)
                         return have == CAPTURE_IDLE ? FILL_WAIT : FILL_ERROR;
-                if (u->between && *u->in.at == 0) /* padding of tapes and tools; gzip(1) takes it as the end */
+                if (u->between && *u->in.at == 0) /* padding, which gzip(1) takes as the end, too */
                         return FILL_END;
                 got = u->step(u, p, n);
                 u->full = (size_t)got == n;
@@ -128,14 +129,17 @@ int source_unpack(struct source *s, struct error *err)
         if (await(s, 4, err) < 0)
                 return -1;
         for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
-                if ((size_t)(s->end - s->at) < packings[i].n || memcmp(s->at, packings[i].magic, packings[i].n))
+                if ((size_t)(s->end - s->at) < packings[i].n ||
+                    memcmp(s->at, packings[i].magic, packings[i].n))
                         continue;
                 u = calloc(1, sizeof *u);
                 if (!u)
                         return error_set(err, "%s: no memory", s->name);
                 *u = (struct unpack){.in = *s, .kind = packings[i].kind, .step = packings[i].step};
-                *s = (struct source){.fill = fill_unpacked, .done = close_unpack, .own = u, .fd = -1,
-                                     .wait_ms = s->wait_ms, .name = s->name};
+                *s = (struct source){
+                        .fill = fill_unpacked, .done = close_unpack, .own = u, .fd = -1,
+                        .wait_ms = s->wait_ms, .name = s->name,
+                };
                 if (!begin(u))
                         return error_set(err, "%s: no memory to unpack %s", s->name, u->kind);
                 return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* capture_open on savefiles: compressed, piped, filtered, damaged; and each file of pcaps/ to its end. */
+/* capture_open on savefiles: compressed, piped, filtered, damaged; each file of pcaps/ to its end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,8 @@ static void le32(struct packer *k, uint32_t v)
         pack_u32(k, __builtin_bswap32(v));
 }
 
-/* A pcap file of frames that do not compress well: more than one block of the reader even when packed. */
+/* A pcap file of frames that do not compress well: more than one block of the reader even when
+ * packed. */
 static int make_capture(void **state)
 {
         struct packer k = packer_into(plain, sizeof plain);
@@ -74,7 +75,10 @@ static void put(const uint8_t *p, size_t n)
 
 static size_t gzip(const uint8_t *p, size_t n, uint8_t *out, size_t cap)
 {
-        z_stream z = {.next_in = (Bytef *)(uintptr_t)p, .avail_in = (uInt)n, .next_out = out, .avail_out = (uInt)cap};
+        z_stream z = {.next_in = (Bytef *)(uintptr_t)p,
+                      .avail_in = (uInt)n,
+                      .next_out = out,
+                      .avail_out = (uInt)cap};
 
         assert_int_equal(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
         assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
@@ -83,7 +87,8 @@ static size_t gzip(const uint8_t *p, size_t n, uint8_t *out, size_t cap)
 }
 
 /* Reads the file; the frames before the end, how it ended, and the warning. */
-static int drain(const struct capture_options *o, bool sound, uint64_t *frames, struct text *warning, struct error *err)
+static int drain(const struct capture_options *o, bool sound, uint64_t *frames,
+                 struct text *warning, struct error *err)
 {
         struct capture *c;
         struct frame f;
@@ -95,7 +100,8 @@ static int drain(const struct capture_options *o, bool sound, uint64_t *frames, 
         while ((rc = capture_next(c, &f, err)) == CAPTURE_FRAME || rc == CAPTURE_IDLE)
                 if (rc == CAPTURE_FRAME) {
                         if (sound)
-                                assert_memory_equal(f.data.p, plain + 24 + 16 + *frames * (16 + FRAME), FRAME);
+                                assert_memory_equal(
+                                        f.data.p, plain + 24 + 16 + *frames * (16 + FRAME), FRAME);
                         (*frames)++;
                 }
         text_clear(warning);
@@ -113,8 +119,10 @@ static void expect(uint64_t frames, int end, const char *warning)
         uint64_t n;
         int rc = drain(&o, true, &n, &t, &err);
 
-        if (n != frames || rc != end || !strstr(warning ? text_string(&t) : err.text, warning ? warning : ""))
-                fail_msg("%llu frames, end %d, '%s', '%s'", (unsigned long long)n, rc, text_string(&t), err.text);
+        if (n != frames || rc != end ||
+            !strstr(warning ? text_string(&t) : err.text, warning ? warning : ""))
+                fail_msg("%llu frames, end %d, '%s', '%s'", (unsigned long long)n, rc,
+                         text_string(&t), err.text);
         if (!warning)
                 assert_int_equal(t.n, 0);
         text_free(&t);
@@ -156,19 +164,27 @@ static void test_zstd(void **state)
         expect(FRAMES, CAPTURE_END, NULL);
 }
 
-/* A stored block, so that where the cut falls is known: octet n of the file is octet n - 15 of the capture. */
+/* A stored block, so that where the cut falls is known: octet n of the file is octet n - 15 of the
+ * capture. */
 static void test_packed_and_cut(void **state)
 {
-        z_stream z = {.next_in = plain, .avail_in = 24 + 10 * 216, .next_out = packed, .avail_out = sizeof packed};
+        z_stream z = {.next_in = plain,
+                      .avail_in = 24 + 10 * 216,
+                      .next_out = packed,
+                      .avail_out = sizeof packed};
 
         (void)state;
         assert_int_equal(deflateInit2(&z, 0, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
         assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
         deflateEnd(&z);
         put(packed, 15 + 24 + 5 * 216 + 100);
-        expect(5, CAPTURE_END, "cut short: the last record, at octet 1104, has only 100 octets; the 5 whole packets before it are");
+        expect(5, CAPTURE_END,
+               "cut short: the last record, at octet 1104, has only 100 octets; the 5 whole "
+               "packets before it are");
         put(packed, 15 + 24 + 5 * 216);
-        expect(5, CAPTURE_END, "cut short: its compressed data ends in the midst, at octet 1104 of the capture; the 5 whole");
+        expect(5, CAPTURE_END,
+               "cut short: its compressed data ends in the midst, at octet 1104 of the capture; "
+               "the 5 whole");
         put(packed, 15 + 24 + 10 * 216 + 3); /* within the check sum */
         expect(10, CAPTURE_END, "compressed data ends in the midst");
 }
@@ -183,20 +199,23 @@ static void test_packed_and_damaged(void **state)
 
         (void)state;
         for (int zstd = 0; zstd < 2; zstd++) {
-                n = zstd ? ZSTD_compress(packed, sizeof packed, plain, SIZE, 1) : gzip(plain, SIZE, packed, sizeof packed);
+                n = zstd ? ZSTD_compress(packed, sizeof packed, plain, SIZE, 1)
+                         : gzip(plain, SIZE, packed, sizeof packed);
                 memset(packed + n - 200, 0xff, 190);
                 put(packed, n);
                 assert_int_equal(drain(&o, false, &frames, &t, &err), CAPTURE_ERROR);
                 assert_true(frames > FRAMES / 2 && frames < FRAMES);
                 assert_non_null(strstr(err.text, "damaged"));
-                /* and where all of the capture is there: a wrong check sum, something else behind */
-                n = zstd ? ZSTD_compress(packed, sizeof packed, plain, SIZE, 1) : gzip(plain, SIZE, packed, sizeof packed);
+                /* and where all of the capture is there: a wrong sum, something else behind */
+                n = zstd ? ZSTD_compress(packed, sizeof packed, plain, SIZE, 1)
+                         : gzip(plain, SIZE, packed, sizeof packed);
                 packed[n - 8] ^= !zstd;
                 memcpy(packed + n, "noise", 6);
                 put(packed, n + 6);
                 assert_int_equal(drain(&o, true, &frames, &t, &err), CAPTURE_ERROR);
                 assert_int_equal(frames, FRAMES);
-                assert_non_null(strstr(err.text, zstd ? "its zstd data is damaged near octet" : "its gzip data is damaged near octet"));
+                assert_non_null(strstr(err.text, zstd ? "its zstd data is damaged near octet"
+                                                      : "its gzip data is damaged near octet"));
         }
         text_free(&t);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The default filter takes every frame that may matter, in all its wrappings, and no other; a person's filter that
- * loses some is said to, with one that does not. */
+/* The default filter takes every frame that may matter, in all its wrappings, and no other; a
+ * person's filter that loses some is said to, with one that does not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,12 +94,15 @@ static void test_default_filter(void **state)
                 for (size_t i = 0; i < sizeof packets / sizeof *packets; i++)
                         for (int tags = 0; tags <= links[l].tags; tags++) {
                                 struct frame fr = {.link = links[l].link};
-                                if (links[l].type < 0 && packets[i].type != 0x800 && packets[i].type != 0x86dd)
+                                if (links[l].type < 0 && packets[i].type != 0x800 &&
+                                    packets[i].type != 0x86dd)
                                         continue;
                                 fr.caplen = fr.len = build(octets, l, i, tags);
                                 fr.data = (struct bytes){octets, fr.caplen};
-                                if (filter_accepts(f, &fr, &err) != (packets[i].wanted || (tags && tags == links[l].tags)))
-                                        fail_msg("link %d, %d tags: %s; %s", links[l].link, tags, packets[i].name, err.text);
+                                if (filter_accepts(f, &fr, &err) !=
+                                    (packets[i].wanted || (tags && tags == links[l].tags)))
+                                        fail_msg("link %d, %d tags: %s; %s", links[l].link, tags,
+                                                 packets[i].name, err.text);
                         }
                 filter_close(f);
         }
@@ -122,14 +125,20 @@ static const struct {
         int link;
         const char *needles[4];
 } warnings[] = {
-        {"igmp", 1, {"loses IGMP behind a VLAN tag;", "'igmp or (vlan and (igmp or (vlan and igmp)))'"}},
+        {"igmp",
+         1,
+         {"loses IGMP behind a VLAN tag;", "'igmp or (vlan and (igmp or (vlan and igmp)))'"}},
         {"igmp", 101, {0}},
         {"icmp6", 1, {"loses MLD (it stands", ", and MLD behind a VLAN tag;", "ip6[6]=0"}},
         {"icmp6", 113, {"MLD (it stands behind the hop-by-hop header)"}},
         {"icmp6", 276, {"MLD (it stands behind the hop-by-hop header)"}},
-        {"icmp6 and icmp6[0]==131", 101, {"'(icmp6 and icmp6[0]==131) or (ip6[6]=0 and ip6[40]=58)'"}},
+        {"icmp6 and icmp6[0]==131",
+         101,
+         {"'(icmp6 and icmp6[0]==131) or (ip6[6]=0 and ip6[40]=58)'"}},
         {"igmp or icmp6", 1, {"MLD (it stands", ", and IGMP, MLD behind a VLAN tag;"}},
-        {"udp port 5353", 1, {"loses later fragments of UDP, and UDP behind a VLAN tag;", "without a filter"}},
+        {"udp port 5353",
+         1,
+         {"loses later fragments of UDP, and UDP behind a VLAN tag;", "without a filter"}},
         {"host 239.9.9.9", 1, {"loses IGMP, UDP behind a VLAN tag;"}},
         {"src host 10.1.2.3 and igmp", 1, {"loses IGMP behind a VLAN tag;"}},
         {"src 10.1.2.3 and dst 239.4.5.6", 1, {"loses IGMP, UDP behind a VLAN tag;"}},
@@ -152,8 +161,8 @@ static void test_warnings(void **state)
                         fail_msg("%s: %s", warnings[i].filter, text_string(&t));
                 for (size_t j = 0; j < 4 && warnings[i].needles[j]; j++)
                         if (!strstr(text_string(&t), warnings[i].needles[j]))
-                                fail_msg("%s: '%s' does not say '%s'", warnings[i].filter, text_string(&t),
-                                         warnings[i].needles[j]);
+                                fail_msg("%s: '%s' does not say '%s'", warnings[i].filter,
+                                         text_string(&t), warnings[i].needles[j]);
                 text_free(&t);
         }
 }

@@ -47,10 +47,12 @@ static int make_pair(void **state)
 {
         (void)state;
         there = own_namespaces() &&
-                run("ip link add name va address 02:00:00:00:00:0a type veth peer name vb address 02:00:00:00:00:0b") &&
+                run("ip link add name va address 02:00:00:00:00:0a type veth peer name vb address "
+                    "02:00:00:00:00:0b") &&
                 run("echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6") &&
                 run("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6") &&
-                run("ip link set lo up && ip link set va up && ip link set vb up && ip addr add 10.0.0.1/24 dev va");
+                run("ip link set lo up && ip link set va up && ip link set vb up && ip addr add "
+                    "10.0.0.1/24 dev va");
         return 0;
 }
 
@@ -61,8 +63,9 @@ static int make_pair(void **state)
         } while (0)
 
 static const uint8_t macs[] = {0x01, 0, 0x5e, 1, 1, 1, 2, 0, 0, 0, 0, 0x0a};
-static const uint8_t igmp[] = {0x46, 0xc0, 0, 32, 0, 0, 0x40, 0, 1, 2, 0, 0, 10, 0, 0, 1, 239, 1, 1, 1,
-                               0x94, 4, 0, 0, 0x16, 0, 0xfa, 0xfd, 239, 1, 1, 1};
+static const uint8_t igmp[] = {0x46, 0xc0, 0,    32, 0,    0,    0x40, 0, 1, 2,    0,
+                               0,    10,   0,    0,  1,    239,  1,    1, 1, 0x94, 4,
+                               0,    0,    0x16, 0,  0xfa, 0xfd, 239,  1, 1, 1};
 static const uint8_t tcp[] = {0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
                               0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 2, 0, 0, 0, 0, 0, 0};
 
@@ -87,7 +90,8 @@ static void inject(struct bytes packet, int tags)
         uint8_t octets[128];
         size_t n = frame_with(octets, sizeof octets, packet, tags);
 
-        if (injector_open(&j, "va", false, &err) < 0 || injector_send(j, (struct bytes){octets, n}, &err) < 0)
+        if (injector_open(&j, "va", false, &err) < 0 ||
+            injector_send(j, (struct bytes){octets, n}, &err) < 0)
                 fail_msg("%s", err.text);
         injector_close(j);
 }
@@ -108,7 +112,8 @@ static bool await(struct capture *c, struct frame *f, struct error *err)
 {
         int rc = CAPTURE_IDLE;
 
-        for (int64_t until = time_monotonic_ns() + 5000000000; rc == CAPTURE_IDLE && time_monotonic_ns() < until;)
+        for (int64_t until = time_monotonic_ns() + 5000000000;
+             rc == CAPTURE_IDLE && time_monotonic_ns() < until;)
                 rc = capture_next(c, f, err);
         return rc == CAPTURE_FRAME;
 }
@@ -142,7 +147,8 @@ static void test_default_filter_takes_tagged(void **state)
                         assert_memory_equal(f.data.p, want, n);
                         assert_string_equal(f.interface, i ? "vb" : "va");
                         assert_int_equal(f.direction, i ? FRAME_IN : FRAME_OUT);
-                        assert_true(f.time_ns > time_now_ns() - 60000000000 && f.time_ns <= time_now_ns());
+                        assert_true(f.time_ns > time_now_ns() - 60000000000 &&
+                                    f.time_ns <= time_now_ns());
                 }
         for (int i = 0; i < 2; i++) {
                 assert_int_equal(capture_next(at[i], &f, &err), CAPTURE_IDLE);
@@ -187,7 +193,8 @@ static void test_filter_and_warning(void **state)
         capture_close(c);
         o.filter = "igmp";
         c = open_on("vb", o);
-        assert_non_null(strstr(capture_warning(c), "loses IGMP behind a VLAN tag (behind two in incoming frames"));
+        assert_non_null(strstr(capture_warning(c),
+                               "loses IGMP behind a VLAN tag (behind two in incoming frames:"));
         assert_null(capture_warning(c));
         capture_close(c);
         o.filter = "igmp and";
@@ -269,7 +276,8 @@ static void test_raw_ip(void **state)
 
 static void test_errors(void **state)
 {
-        struct capture_options o = plain, both = {.interface = "va", .file = "-", .link = -1}, none = {.link = -1};
+        struct capture_options o = plain, both = {.interface = "va", .file = "-", .link = -1},
+                               none = {.link = -1};
         struct error err = {0};
         struct injector *j;
         struct capture *c;
@@ -325,15 +333,18 @@ static void test_drops_are_counted(void **state)
         capture_close(c);
 }
 
-/* Last: it takes the pair away. All frames of before are given, then a sentence that names the interface. */
+/* Last: it takes the pair away. All frames of before are given, then a sentence that names the
+ * interface. */
 static void test_interface_vanishes(void **state)
 {
         static const struct {
                 const char *before, *act, *says;
         } acts[] = {
                 {"true", "ip link set vb down", "vb: the interface went down, after 1 frames"},
-                {"ip link set vb up", "ip link set vb down && ip link set vb name vc", "vb: the interface is now called vc"},
-                {"ip link set vc name vb && ip link set vb up", "ip link del vb", "vb: the interface is gone"},
+                {"ip link set vb up", "ip link set vb down && ip link set vb name vc",
+                 "vb: the interface is now called vc"},
+                {"ip link set vc name vb && ip link set vb up", "ip link del vb",
+                 "vb: the interface is gone"},
         };
 
         (void)state;

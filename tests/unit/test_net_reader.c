@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The savefile reader over captures made here: every format, byte order, resolution and block, cut at every octet. */
+/* The savefile reader over captures made here: every format, byte order, resolution and block, cut
+ * at every octet. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,7 +84,8 @@ static void section(struct made *m)
 }
 
 /* resolution -1: none given; offset 0 likewise. */
-static void interface(struct made *m, uint16_t link, uint32_t snaplen, const char *name, int resolution, int64_t offset)
+static void interface(struct made *m, uint16_t link, uint32_t snaplen, const char *name,
+                      int resolution, int64_t offset)
 {
         size_t at = block(m, 1);
         const char r = (char)resolution;
@@ -147,7 +149,8 @@ static void shut(struct opened *o)
         free(o->copy);
 }
 
-static void expect_frame(struct opened *o, int64_t ns, int link, const char *data, uint32_t len, struct frame *f)
+static void expect_frame(struct opened *o, int64_t ns, int link, const char *data, uint32_t len,
+                         struct frame *f)
 {
         static uint64_t last;
         int rc = reader_next(&o->r, f, &o->err);
@@ -183,8 +186,8 @@ static void pcap_file(struct made *m, bool big, uint32_t magic, uint16_t minor, 
         u32(m, link);
 }
 
-static void record(struct made *m, uint32_t s, uint32_t part, uint32_t first, uint32_t second, const char *more,
-                   size_t n_more, const char *data)
+static void record(struct made *m, uint32_t s, uint32_t part, uint32_t first, uint32_t second,
+                   const char *more, size_t n_more, const char *data)
 {
         u32(m, s);
         u32(m, part);
@@ -206,13 +209,15 @@ static void test_pcap_variants(void **state)
 
         (void)state;
         for (size_t i = 0; i < 6; i++) {
-                pcap_file(&m, i & 1, variants[i / 2].magic, 4, 0x30000001); /* with bits for a frame check sequence */
+                /* with bits for a frame check sequence */
+                pcap_file(&m, i & 1, variants[i / 2].magic, 4, 0x30000001);
                 record(&m, 0xfffffff0, 999999, 5, 9, "12345678", variants[i / 2].more, "hello");
                 record(&m, 1, 2, 0, 0, "12345678", variants[i / 2].more, "");
                 record(&m, 7, 8, 1, 1, "12345678", variants[i / 2].more, "x");
                 open_over(&o, made(&m));
                 assert_int_equal(o.rc, 0);
-                expect_frame(&o, 0xfffffff0 * 1000000000ll + 999999 * variants[i / 2].ns, 1, "hello", 9, &f);
+                expect_frame(&o, 0xfffffff0 * 1000000000ll + 999999 * variants[i / 2].ns, 1,
+                             "hello", 9, &f);
                 assert_null(f.interface);
                 expect_frame(&o, 1000000000ll + 2 * variants[i / 2].ns, 1, "", 0, &f);
                 expect_frame(&o, 7000000000ll + 8 * variants[i / 2].ns, 1, "x", 1, &f);
@@ -228,7 +233,8 @@ static void test_pcap_old_versions(void **state)
         struct frame f;
 
         (void)state;
-        for (uint16_t minor = 2; minor < 4; minor++) { /* 2: swapped; 3: swapped if the first is larger */
+        /* 2: swapped; 3: swapped if the first is larger */
+        for (uint16_t minor = 2; minor < 4; minor++) {
                 pcap_file(&m, false, 0xa1b2c3d4, minor, 101);
                 record(&m, 1, 0, 9, 5, "", 0, "hello");
                 if (minor == 3)
@@ -242,7 +248,8 @@ static void test_pcap_old_versions(void **state)
         }
 }
 
-/* Two sections of different byte order, with interfaces that have their own link types, clocks and names. */
+/* Two sections of different byte order, with interfaces that have their own link types, clocks and
+ * names. */
 static void make_pcapng(struct made *m, bool big)
 {
         size_t at;
@@ -363,10 +370,19 @@ static void test_resolutions(void **state)
                 uint64_t ticks;
                 int64_t offset, ns;
         } rows[] = {
-                {0, 5, 0, 5000000000}, {3, 1234, 0, 1234000000}, {6, 1, 0, 1000}, {9, 1, 0, 1},
-                {12, 1999, 0, 1}, {18, 9000000000000000000ull, 0, 9000000000}, {0x80, 3, 0, 3000000000},
-                {0x80 | 10, 1536, 0, 1500000000}, {0x80 | 32, 0x180000000, 0, 1500000000}, {0x80 | 63, 1ull << 62, 0, 500000000},
-                {0, UINT64_MAX, 0, INT64_MAX}, {6, 1000000, 10, 11000000000}, {6, 1, INT64_MAX, INT64_MAX},
+                {0, 5, 0, 5000000000},
+                {3, 1234, 0, 1234000000},
+                {6, 1, 0, 1000},
+                {9, 1, 0, 1},
+                {12, 1999, 0, 1},
+                {18, 9000000000000000000ull, 0, 9000000000},
+                {0x80, 3, 0, 3000000000},
+                {0x80 | 10, 1536, 0, 1500000000},
+                {0x80 | 32, 0x180000000, 0, 1500000000},
+                {0x80 | 63, 1ull << 62, 0, 500000000},
+                {0, UINT64_MAX, 0, INT64_MAX},
+                {6, 1000000, 10, 11000000000},
+                {6, 1, INT64_MAX, INT64_MAX},
                 {19, UINT64_MAX, 0, 1844674407},
         };
         struct made m;
@@ -393,7 +409,8 @@ static void test_resolutions(void **state)
         }
 }
 
-/* Cut at every octet: the whole packets before the cut, then the end; a warning unless the cut is between records. */
+/* Cut at every octet: the whole packets before the cut, then the end; a warning unless the cut is
+ * between records. */
 static void cut_everywhere(struct bytes whole, const size_t *ends, size_t n_ends, size_t header)
 {
         struct opened o;
@@ -416,7 +433,8 @@ static void cut_everywhere(struct bytes whole, const size_t *ends, size_t n_ends
                 if (n == whole.n)
                         assert_int_equal(o.r.warning.n, 0);
                 else if (n > header && o.r.source.at != o.r.source.end)
-                        assert_non_null(strstr(text_string(&o.r.warning), "x: cut short: the last record, at octet "));
+                        assert_non_null(strstr(text_string(&o.r.warning),
+                                               "x: cut short: the last record, at octet "));
                 shut(&o);
         }
 }
@@ -463,9 +481,9 @@ static void test_damage(void **state)
                 {4, 8, "a block of type 6 that says it is 8 octets long"},
                 {4, 30, "a block of type 6 that says it is 30 octets long"},
                 {4, 0xfffffff0, "a block of 4294967280 octets"},
-                {8, 1, "a packet of interface 1, where the section has described 1"},
+                {8, 1, "a packet of interface 1, where the section describes 1"},
                 {20, 100, "a packet of 100 octets in a block that has 8"},
-                {20, 262145, "a packet of 262145 octets, more than"},
+                {20, 262145, "a packet of 262145 octets, over the limit"},
                 {36, 1, "a block whose two lengths differ: 40 and 1"},
         };
         struct made m;
@@ -490,7 +508,8 @@ static void test_damage(void **state)
                 expect_frame(&o, 1000, 1, "hello", 5, &f);
                 assert_int_equal(reader_next(&o.r, &f, &o.err), CAPTURE_ERROR);
                 snprintf(place, sizeof place, "x: damaged at octet %zu, after 1 packet: ", at);
-                if (strncmp(o.err.text, place, strlen(place)) != 0 || !strstr(o.err.text, rows[i].says))
+                if (strncmp(o.err.text, place, strlen(place)) != 0 ||
+                    !strstr(o.err.text, rows[i].says))
                         fail_msg("%s", o.err.text);
                 shut(&o);
         }
@@ -504,11 +523,15 @@ static void test_not_a_capture(void **state)
                 const char *says;
         } rows[] = {
                 {"", 0, "x: empty"},
-                {"#!/bin/sh\necho", 14, "x: not a capture file (starts with 23 21 2f 62 69 6e 2f 73 '#!/bin/s')"},
+                {"#!/bin/sh\necho", 14,
+                 "x: not a capture file (starts with 23 21 2f 62 69 6e 2f 73 '#!/bin/s')"},
                 {"BZh91AY", 7, "bzip2"},
-                {"\x7f" "ELF", 4, "a program"},
+                {"\x7f"
+                 "ELF",
+                 4, "a program"},
                 {"\xa1\xb2\xc3\xd4", 4, "cut short in its header: 4 of 24 octets"},
-                {"\xa1\xb2\xc3\xd4\0\3\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, "pcap version 3.4; known is 2"},
+                {"\xa1\xb2\xc3\xd4\0\3\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24,
+                 "pcap version 3.4; known is 2"},
                 {"\x0a\x0d\x0d\x0a", 4, "cut short in its header: 4 of at least 28"},
         };
         struct opened o;

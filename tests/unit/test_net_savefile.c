@@ -42,15 +42,21 @@ static int remove_folder(void **state)
         return system(command); /* NOLINT */
 }
 
-static const uint8_t octets[] = "\x01\x00\x5e\x01\x01\x01\x02\x00\x00\x00\x00\x01\x08\x00 whatever follows";
+static const uint8_t octets[] =
+        "\x01\x00\x5e\x01\x01\x01\x02\x00\x00\x00\x00\x01\x08\x00 whatever follows";
 
 static struct frame frame_of(uint64_t number)
 {
         uint32_t n = (uint32_t)(14 + number % 5);
 
         return (struct frame){
-                .number = number, .time_ns = 1511450944460144000 + (int64_t)number * 1000000001, .interface = "eth0",
-                .link = 1, .caplen = n, .len = n + 7, .data = {octets, n},
+                .number = number,
+                .time_ns = 1511450944460144000 + (int64_t)number * 1000000001,
+                .interface = "eth0",
+                .link = 1,
+                .caplen = n,
+                .len = n + 7,
+                .data = {octets, n},
                 .direction = (enum frame_direction)(number % 3),
         };
 }
@@ -122,7 +128,8 @@ static void test_round_trip_pcap(void **state)
 
 static void test_no_packet_is_a_capture_too(void **state)
 {
-        struct savefile_options ng = {.file = path("none.pcapng")}, old = {.file = path("none.pcap"), .pcap = true};
+        struct savefile_options ng = {.file = path("none.pcapng")},
+                                old = {.file = path("none.pcap"), .pcap = true};
         struct capture_options o = {.file = ng.file, .link = -1};
         struct error err = {0};
         struct savefile *s;
@@ -168,7 +175,8 @@ static void count_frames(const char *file, uint64_t *n)
 
 static void test_rotation(void **state)
 {
-        struct savefile_options sizes = {.file = path("r.x.pcapng"), .rotate_bytes = 1000}, times = {.rotate_ns = 10000000000};
+        struct savefile_options sizes = {.file = path("r.x.pcapng"), .rotate_bytes = 1000},
+                                times = {.rotate_ns = 10000000000};
         uint64_t n, sum = 0;
         char name[32];
 
@@ -218,7 +226,8 @@ static void test_full_disk(void **state)
         signal(SIGXFSZ, SIG_IGN);
         getrlimit(RLIMIT_FSIZE, &old);
         for (int i = 0; i < 4; i++) { /* each format, flushed packet by packet and at the end */
-                struct savefile_options o = {.file = path(names[i / 2]), .pcap = i / 2, .flush = i % 2};
+                struct savefile_options o = {
+                        .file = path(names[i / 2]), .pcap = i / 2, .flush = i % 2};
                 small = (struct rlimit){.rlim_cur = 1234, .rlim_max = old.rlim_max};
                 setrlimit(RLIMIT_FSIZE, &small);
                 assert_int_equal(savefile_open(&s, &o, &err), 0);
@@ -232,7 +241,8 @@ static void test_full_disk(void **state)
                 assert_int_equal(savefile_close(s, i % 2 ? NULL : &err), i % 2 ? 0 : -1);
                 setrlimit(RLIMIT_FSIZE, &old);
                 assert_non_null(strstr(err.text, names[i / 2]));
-                assert_non_null(strstr(err.text, ": File too large (the file was cut back to its last whole record, at octet 1"));
+                assert_non_null(strstr(err.text, ": File too large (the file was cut back to its "
+                                                 "last whole record, at octet 1"));
                 count_frames(o.file, &written);
                 assert_in_range(written, 10, 40);
                 assert_in_range(size_of(o.file), 1234 - 80, 1234);
