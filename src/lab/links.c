@@ -109,8 +109,9 @@ int link_router_port(int fd, const char *name, struct error *err)
 {
         struct netlink_message m;
         size_t info;
+        struct ifinfomsg fixed = {.ifi_family = AF_BRIDGE, .ifi_index = (int)link_index(fd, name)};
 
-        begin_link(&m, 0, AF_BRIDGE, link_index(fd, name));
+        netlink_begin(&m, RTM_SETLINK, 0, &fixed, sizeof fixed); /* a port's settings: RTM_NEWLINK passes them over */
         info = netlink_nest(&m, IFLA_PROTINFO | NLA_F_NESTED);
         netlink_put_u8(&m, IFLA_BRPORT_MULTICAST_ROUTER, 2);
         netlink_nest_end(&m, info);
