@@ -126,9 +126,9 @@ static enum flaw refuse(const struct datagram *g, const struct packet *p, bool *
         }
         if (g->n == DATAGRAM_FRAMES_MAX)
                 return FLAW_DEPTH;
-        if (g->end && (to > g->end || !p->mf)) /* beyond the last one, or a second last one */
+        if (g->end && to > g->end)
                 return FLAW_FRAGMENT_OVERLAP;
-        for (uint32_t i = 0; i < g->n && !p->mf; i++)
+        for (uint32_t i = 0; i < g->n && !p->mf; i++) /* the last one, or a second last one */
                 if (g->parts[i].to > to)
                         return FLAW_FRAGMENT_OVERLAP;
         return FLAW_COUNT;
@@ -189,7 +189,7 @@ void decode_fragment(struct decode *d)
         g = d->memory ? find(d->memory->fragments, p, protocol) : NULL;
         why = g ? refuse(g, p, &copy) : FLAW_COUNT;
         if (why != FLAW_COUNT) {
-                g->overlap = g->overlap || why == FLAW_FRAGMENT_OVERLAP;
+                g->overlap = why == FLAW_FRAGMENT_OVERLAP; /* and stays so: refuse asks for it first */
                 decode_flaw(d, why);
                 decode_stop(d, LAYER_FRAGMENT, NULL, flaw_text(why));
                 return;

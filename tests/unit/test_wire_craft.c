@@ -278,6 +278,47 @@ static void cut_and_given_checksum(void **state)
         }
 }
 
+/* A UDP checksum that comes out as 0 is sent as 0xffff, for 0 means none (RFC 768). */
+static void zero_checksum(void **state)
+{
+        unsigned ones = 0;
+
+        (void)state;
+        for (uint32_t v = 0; v < 65536; v++) {
+                const uint8_t data[2] = {(uint8_t)(v >> 8), (uint8_t)v};
+                const struct bytes payload = {data, 2};
+                uint8_t built[64];
+                struct packer k = packer_into(built, sizeof built);
+                struct craft c;
+
+                craft_init(&c);
+                c.udp = &payload;
+                addr_parse("239.1.2.3", &c.dst);
+                assert_int_equal(craft_build(&c, &k), 0);
+                assert_true(built[26] | built[27]);
+                ones += built[26] == 0xff && built[27] == 0xff;
+        }
+        assert_int_equal(ones, 1);
+}
+
+static void defaults(void **state)
+{
+        uint8_t built[64];
+        struct packer k = packer_into(built, sizeof built);
+        struct craft c;
+
+        (void)state;
+        craft_init(&c);
+        c.gmp.row = message_named(FAMILY_IGMP, 2, "query");
+        c.eth = true;
+        c.n_vlan = 2;
+        assert_int_equal(craft_build(&c, &k), 0);
+        assert_int_equal(k.n, 22 + 24 + 8);
+        assert_int_equal(built[12] << 8 | built[13], 0x88a8);
+        assert_int_equal(built[16] << 8 | built[17], 0x8100);
+        assert_int_equal(built[22 + 24 + 1], 100); /* 0 would make it IGMPv1's */
+}
+
 static void refused(void **state)
 {
         const struct bytes data = {(const uint8_t *)"data", 4};
@@ -307,7 +348,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(code8), cmocka_unit_test(code16), cmocka_unit_test(vectors_again),
                 cmocka_unit_test(rows_again), cmocka_unit_test(faults_on_demand),
-                cmocka_unit_test(cut_and_given_checksum), cmocka_unit_test(refused),
+                cmocka_unit_test(cut_and_given_checksum), cmocka_unit_test(zero_checksum),
+                cmocka_unit_test(defaults), cmocka_unit_test(refused),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

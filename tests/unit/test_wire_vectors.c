@@ -48,17 +48,42 @@ static void check_records(const struct vector *v, const struct packet *p)
         text_free(&t);
 }
 
+/* Vectors whose octets are wrong, not only their meaning. */
+static const struct {
+        const char *name;
+        enum flaw flaw;
+} flawed[] = {
+        {"bad-igmp-checksum", FLAW_GMP_CHECKSUM}, {"bad-mld-checksum", FLAW_GMP_CHECKSUM},
+        {"bad-ip-checksum", FLAW_IP_CHECKSUM}, {"bad-short", FLAW_GMP_SHORT}, {"bad-mld-short", FLAW_GMP_SHORT},
+        {"bad-query-len-10", FLAW_GMP_LENGTH}, {"bad-mld-query-len", FLAW_GMP_LENGTH},
+        {"bad-query-n-overrun", FLAW_GMP_SOURCES}, {"bad-mld2-query-overrun", FLAW_GMP_SOURCES},
+        {"bad-v3-truncated", FLAW_GMP_RECORDS}, {"bad-v3-too-few-records", FLAW_GMP_RECORDS},
+        {"bad-mld2-truncated", FLAW_GMP_RECORDS}, {"bad-query-trailing", FLAW_GMP_TRAILING},
+        {"bad-v3-trailing", FLAW_GMP_TRAILING}, {"bad-mld2-trailing", FLAW_GMP_TRAILING},
+        {"bad-mld2-query-many", FLAW_GMP_TRAILING}, {"bad-mld1-long", FLAW_GMP_TRAILING},
+        {"bad-query-ext-none", FLAW_GMP_TLV}, {"bad-query-ext-overrun", FLAW_GMP_TLV},
+        {"bad-mld-hbh-order", FLAW_HBH_ORDER},
+};
+
+static uint64_t flaws_of(const char *name)
+{
+        for (size_t i = 0; i < sizeof flawed / sizeof *flawed; i++)
+                if (!strcmp(flawed[i].name, name))
+                        return UINT64_C(1) << flawed[i].flaw;
+        return 0;
+}
+
 static void check_vector(const struct vector *v)
 {
         struct test_frame t = frame_from(LINK_RAW, v->hex);
         struct packet p;
         char buf[ADDR_TEXT];
-        bool wrong;
 
         packet_decode(&t.frame, &p);
         assert_string_equal(addr_format(&p.src, buf), v->src);
         assert_string_equal(addr_format(&p.dst, buf), v->dst);
         assert_int_equal(p.fragment, !strcmp(v->kind, "fragment"));
+        assert_int_equal(p.flaws, flaws_of(v->name));
         if (!strcmp(v->kind, "short") || !strcmp(v->kind, "unknown") || p.fragment) {
                 assert_null(p.gmp.row);
                 assert_int_equal(p.gmp.family == FAMILY_NONE, p.fragment);
@@ -75,8 +100,7 @@ static void check_vector(const struct vector *v)
                 check_query(v, &p.gmp);
         if (v->records)
                 check_records(v, &p);
-        wrong = !strcmp(v->name, "bad-igmp-checksum") || !strcmp(v->name, "bad-mld-checksum");
-        assert_int_equal(p.gmp.checksum, wrong ? CHECKSUM_BAD : CHECKSUM_GOOD);
+        assert_int_equal(p.gmp.checksum, packet_has(&p, FLAW_GMP_CHECKSUM) ? CHECKSUM_BAD : CHECKSUM_GOOD);
         frame_free(&t);
 }
 

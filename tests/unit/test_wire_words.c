@@ -14,8 +14,8 @@ static const struct {
         {"v2-leave", "leaves 233.252.0.1"},
         {"v3-group-query-s", "asks who listens to 233.252.0.1, answer within 1.0 s, routers keep their timers; "
                              "robustness 2, interval 125 s"},
-        {"v3-group-source-query", "asks who listens to 233.252.0.1 from 198.51.100.1, 198.51.100.2, answer within 1.0 s; "
-                                  "robustness 2, interval 125 s"},
+        {"v3-group-source-query", "asks who listens to 233.252.0.1 from 198.51.100.1, 198.51.100.2, "
+                                  "answer within 1.0 s; robustness 2, interval 125 s"},
         {"v3-report-to-ex-empty", "joins 233.252.0.1 from any source"},
         {"v3-report-to-in-empty", "leaves 233.252.0.1"},
         {"v3-report-allow-ssm", "now wants 232.1.1.1 from 198.51.100.1"},
@@ -173,8 +173,8 @@ static void json_shape(void **state)
         } rows[] = {
                 {1, "01005e000016 020000000010 8100 000a 0800 46c00028 00004000 010241ef c000020a e0000016 94040000"
                     "2200e9fb 00000001 04000000 ef010101",
-                 "{\"kind\":\"packet\",\"frame\":{\"number\":1,\"time\":\"0.000000000\",\"link\":\"ethernet\",\"caplen\":58,"
-                 "\"len\":58},\"eth\":{\"src\":\"02:00:00:00:00:10\",\"dst\":\"01:00:5e:00:00:16\"},\"vlan\":[10],"
+                 "{\"kind\":\"packet\",\"frame\":{\"number\":1,\"time\":\"0.000000000\",\"link\":\"ethernet\","
+                 "\"caplen\":58,\"len\":58},\"eth\":{\"src\":\"02:00:00:00:00:10\",\"dst\":\"01:00:5e:00:00:16\"},\"vlan\":[10],"
                  "\"ip\":{\"version\":4,\"src\":\"192.0.2.10\",\"dst\":\"224.0.0.22\",\"ttl\":1,\"dscp\":48,"
                  "\"router_alert\":true,\"checksum\":\"good\",\"proto\":2},\"igmp\":{\"type\":34,\"version\":3,"
                  "\"name\":\"report\",\"checksum\":\"good\",\"records\":[{\"type\":4,\"name\":\"to_ex\","
