@@ -22,7 +22,7 @@ static void message(struct decode *d, struct gmp *g, struct cursor *c)
         for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
                 if (flaws >> lies[i] & 1)
                         decode_stop(d, l, c->at, flaw_text(lies[i]));
-        if (c->bad || g->bytes.n < g->length)
+        if (c->bad)
                 decode_short(d, l, c->at, FLAW_GMP_SHORT, flaw_text(FLAW_GMP_SHORT));
 }
 
@@ -57,6 +57,8 @@ static void parse_message(struct decode *d, enum family f, uint64_t sum)
         } else {
                 decode_stop(d, l, at, "a message type that nobody has assigned");
         }
+        if (g->bytes.n < g->length)
+                decode_short(d, l, c.at, FLAW_GMP_SHORT, "");
 }
 
 void parse_igmp(struct decode *d)

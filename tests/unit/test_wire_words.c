@@ -174,7 +174,8 @@ static void json_shape(void **state)
                 {1, "01005e000016 020000000010 8100 000a 0800 46c00028 00004000 010241ef c000020a e0000016 94040000"
                     "2200e9fb 00000001 04000000 ef010101",
                  "{\"kind\":\"packet\",\"frame\":{\"number\":1,\"time\":\"0.000000000\",\"link\":\"ethernet\","
-                 "\"caplen\":58,\"len\":58},\"eth\":{\"src\":\"02:00:00:00:00:10\",\"dst\":\"01:00:5e:00:00:16\"},\"vlan\":[10],"
+                 "\"caplen\":58,\"len\":58},\"eth\":{\"src\":\"02:00:00:00:00:10\","
+                 "\"dst\":\"01:00:5e:00:00:16\"},\"vlan\":[10],"
                  "\"ip\":{\"version\":4,\"src\":\"192.0.2.10\",\"dst\":\"224.0.0.22\",\"ttl\":1,\"dscp\":48,"
                  "\"router_alert\":true,\"checksum\":\"good\",\"proto\":2},\"igmp\":{\"type\":34,\"version\":3,"
                  "\"name\":\"report\",\"checksum\":\"good\",\"records\":[{\"type\":4,\"name\":\"to_ex\","
