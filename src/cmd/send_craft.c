@@ -66,6 +66,9 @@ static int look(const struct crafting *c, struct error *err)
         if (a->dst.len && !addr_is_multicast(&a->dst) && s->layer == SEND_LINK && !a->craft.eth_dst_set)
                 return error_set(err, "--dst %s is no group and so has no MAC of its own: give it with --dst-mac, or "
                                  "send with --layer raw", addr_format(&a->dst, buf));
+        if (s->layer == SEND_RAW && a->craft.bad_ip_checksum && !s->save.file && !s->dry_run)
+                return error_set(err, "--bad ip-checksum can't leave by --layer raw: the kernel fills in the right one "
+                                 "(raw(7)); --layer link sends it as it is");
         if (!a->spec.row && a->payload.n + (aim_ip6(a) ? 48 : 28) > c->mtu)
                 return error_set(err, "%zu bytes of data do not fit a packet of %zu octets (the MTU; --mtu sets it)",
                                  a->payload.n, c->mtu);
