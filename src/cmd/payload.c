@@ -26,27 +26,31 @@ static int read_file(const char *name, uint8_t *p, size_t *n, struct error *err)
         return r;
 }
 
+static int fill(const char *data, int size, uint8_t *p, size_t *n, struct error *err)
+{
+        size_t have = strlen(data), want;
+
+        if (data[0] == '@') {
+                if (read_file(data + 1, p, &have, err) < 0)
+                        return -1;
+        } else {
+                if (have >= ROOM)
+                        return error_set(err, "-d: %zu bytes are more than a UDP datagram carries", have);
+                memcpy(p, data, have);
+        }
+        want = size < 0 ? have : (size_t)size;
+        if (want > have && !have)
+                return error_set(err, "--size %zu: there is no data to repeat", want);
+        for (size_t i = have; i < want; i++)
+                p[i] = p[i - have];
+        *n = want;
+        return 0;
+}
+
 int payload_read(const char *data, int size, struct bytes *payload, struct error *err)
 {
         uint8_t *p = calloc(1, ROOM);
-        size_t n = strlen(data), want;
 
-        if (!p)
-                return error_set(err, "out of memory");
         *payload = (struct bytes){p, 0};
-        if (data[0] == '@') {
-                if (read_file(data + 1, p, &n, err) < 0)
-                        return -1;
-        } else {
-                if (n >= ROOM)
-                        return error_set(err, "-d: %zu bytes are more than a UDP datagram carries", n);
-                memcpy(p, data, n);
-        }
-        want = size < 0 ? n : (size_t)size;
-        if (want > n && !n)
-                return error_set(err, "--size %zu: there is no data to repeat", want);
-        for (size_t i = n; i < want; i++)
-                p[i] = p[i - n];
-        payload->n = want;
-        return 0;
+        return p ? fill(data, size, p, &payload->n, err) : error_set(err, "out of memory");
 }

@@ -30,7 +30,6 @@
           "a query's max resp time: 1s, 500ms (default 10 s; of a specific query 1 s)") \
         X(MAX_RESP_CODE, 0, "max-resp-code", "N", timed, NUMBER, 65535, max_resp_code, \
           "the same, as it stands on the wire") \
-        X(S_FLAG, 0, "s-flag", NULL, query, ONOFF, 0, s_flag, "set the Suppress Router-Side Processing flag") \
         X(QRV, 0, "qrv", "N", query, NUMBER, 7, qrv, "the querier's robustness variable (default 2)") \
         X(QQI, 0, "qqi", "TIME", query, TIME, 0, qqi, \
           "the querier's query interval (default 125 s), in whole seconds") \

@@ -85,10 +85,10 @@ static const struct {
 
 const struct option_row send_field_options[] = {
 #define X(id, letter, name, argument, fits, kind, max, set, help) \
-        {letter, name, argument, help, argument ? OPTION_TEXT : OPTION_FLAG, \
-         argument ? AT(field[FIELD_##id]) : AT(s_flag), 0, 0, NULL},
+        {letter, name, argument, help, OPTION_TEXT, AT(field[FIELD_##id]), 0, 0, NULL},
         FIELDS(X)
 #undef X
+        {0, "s-flag", NULL, "set a query's Suppress Router-Side Processing flag", OPTION_FLAG, AT(s_flag), 0, 0, NULL},
         {'d', "data", "DATA", "what the datagram carries (default nothing); @FILE: what is in FILE, @-: stdin",
          OPTION_TEXT, AT(data), 0, 0, NULL},
         {0, "size", "BYTES", "repeat the data up to so many bytes", OPTION_INT, AT(size), 0, PAYLOAD_MAX, NULL},
@@ -198,8 +198,9 @@ int aim_fields(struct aim *a, struct error *err)
         for (size_t i = 0; i < FIELDS_END; i++)
                 if (s->field[i] && set_field(a, i, s->field[i], err) < 0)
                         return -1;
-        if (s->s_flag && set_field(a, FIELD_S_FLAG, "on", err) < 0)
-                return -1;
+        if (s->s_flag && !fits_query(a))
+                return misplaced("s-flag", only_query, err);
+        a->craft.gmp.flags |= s->s_flag ? 8 : 0;
         if (set_vlans(a, err) < 0)
                 return -1;
         if ((s->data || s->size >= 0) && a->spec.row)

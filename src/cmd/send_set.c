@@ -198,12 +198,6 @@ const char *set_max_resp(struct aim *a, const struct field_value *v)
         return set_max_resp_code(a, &code);
 }
 
-const char *set_s_flag(struct aim *a, const struct field_value *v)
-{
-        a->craft.gmp.flags = (uint8_t)((a->craft.gmp.flags & ~8u) | v->n << 3);
-        return NULL;
-}
-
 const char *set_qrv(struct aim *a, const struct field_value *v)
 {
         a->craft.gmp.flags = (uint8_t)((a->craft.gmp.flags & ~7u) | v->n);

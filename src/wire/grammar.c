@@ -161,8 +161,10 @@ static int take_kind(struct grammar *g, enum family f, const char *prefix, char 
         if (given && !parse_uint(words[1] + 1, 9, &version))
                 version = 9;
         g->spec->row = given && !version ? NULL : row_find(f, kind, (unsigned)version);
-        if (!g->spec->row)
-                return fail_version(g, f, kind, words[1]);
+        if (!g->spec->row) {
+                fail_version(g, f, kind, words[1]);
+                return -1;
+        }
         snprintf(g->context, sizeof g->context, "%s %s", g->family, kind);
         return 1 + given;
 }
@@ -244,7 +246,7 @@ static const struct opening *opening_find(const char *word)
 {
         const struct opening *o = openings;
 
-        while (o->word && strcmp(o->word, word))
+        while (o->word && strcmp(o->word, word) != 0)
                 o++;
         return o->word || row_find(FAMILY_IGMP, word, 0) || row_find(FAMILY_MLD, word, 0) ? o : NULL;
 }
