@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Expectations: what a capture is to show, one a line (docs/expect.md is the language), judged as packets come.
- * Whoever has packets feeds them; tracker and linter are inside. Memory is taken when lines are read, none per packet. */
+ * Whoever has packets feeds them; tracker and linter are inside. Memory is taken for lines, none for packets. */
 #ifndef IGMPSCOPE_EXPECT_H
 #define IGMPSCOPE_EXPECT_H
 

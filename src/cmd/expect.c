@@ -120,7 +120,8 @@ static int open_all(struct expect *s, struct error *err)
         if (s->common.capture.interface && !s->common.deadline_ns)
                 endless = expectations_endless(s->expectations);
         if (endless)
-                return error_set(err, "nothing in %s would ever be decided; say how long to listen with -W SECONDS", endless);
+                return error_set(err, "%s: would never be decided, nor would any other; say how long to listen with "
+                                 "-W SECONDS", endless);
         if (output_open(&s->out, &s->common, err) < 0
             || verdicts_open(&s->verdicts, &s->common, &s->out, "expect", n, err) < 0
             || stream_open(&s->stream, &s->common, err) < 0
@@ -255,14 +256,14 @@ const struct verb verb_expect = {
         .name = "expect",
         .arguments = "FILE… -i IFACE | -r FILE [-- FILTER]",
         .summary = "judges expectations: joins, leaves, reports, queries, data, echoes, members, findings; for CI",
-        .text = "  igmpscope expect --from good.pcapng >ci.expect          a first draft, to edit and keep\n"
-                "  igmpscope expect ci.expect -r run.pcapng                 each line: ok, or FAILED and what came instead\n"
-                "  igmpscope expect ci.expect -i eth0 -W 10 --junit out.xml live, for at most ten seconds\n"
-                "  igmpscope expect -r run.pcap -e 'join 239.1.1.1 by 192.0.2.10 within 0..1' -e 'not finding severity must'\n"
-                "\nLines: [not] join|leave|expire|report|query|data|echo|member|querier|finding [SUBJECT] [CLAUSE…]\n"
-                "Clauses: by, from, version, record, ttl, severity, on, vlan, within, after, count, at, hosts.\n"
-                "docs/expect.md has them all. FILE may be - for stdin. Live, it ends once all is decided, or after the\n"
-                "last window, or after -W.\n",
+        .text = "  igmpscope expect --from good.pcapng >ci.expect         a first draft, to edit and keep\n"
+                "  igmpscope expect ci.expect -r run.pcapng                ok, or FAILED and what came instead\n"
+                "  igmpscope expect ci.expect -i eth0 -W 10 --junit o.xml  live, for at most ten seconds\n"
+                "  igmpscope expect -r run.pcap -e 'join 239.1.1.1 within 0..1' -e 'not finding severity must'\n"
+                "\nLines: [not] VERB [SUBJECT] [CLAUSE…]. Verbs: join, leave, expire, report, query, data, echo,\n"
+                "member, querier, finding. Clauses: by, from, version, record, ttl, severity, on, vlan, within,\n"
+                "after, count, at, hosts. docs/expect.md has them all. FILE may be - for stdin. Live, it ends once\n"
+                "all is decided, or after the last window, or after -W.\n",
         .options = options,
         .size = sizeof(struct expect),
         .run = run,

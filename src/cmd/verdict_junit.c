@@ -85,7 +85,8 @@ void junit_suite(struct text *t, const struct verdicts *v, struct text *cases)
 {
         struct text sums = {0};
 
-        text_add_format(&sums, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n", v->n, v->failed, v->skipped);
+        text_add_format(&sums, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n", v->n,
+                        v->failed, v->skipped);
         text_add(t, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
         text_add(t, text_string(&sums));
         text_add(t, "  <testsuite");

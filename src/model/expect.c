@@ -106,8 +106,8 @@ size_t expectations_read(struct expectations *e, const char *name, struct bytes 
         for (size_t number = 1; lines.n; number++) {
                 const uint8_t *end = memchr(lines.p, '\n', lines.n);
                 size_t n = end ? (size_t)(end - lines.p) : lines.n;
-                if (!read_line(e, name, number, (struct bytes){lines.p, n}, wrong < EXPECTATIONS_BAD_SHOWN ? bad : NULL))
-                        wrong++;
+                struct text *tell = wrong < EXPECTATIONS_BAD_SHOWN ? bad : NULL;
+                wrong += !read_line(e, name, number, (struct bytes){lines.p, n}, tell);
                 n += end != NULL;
                 lines = (struct bytes){lines.p + n, lines.n - n};
         }
@@ -235,12 +235,18 @@ void expectations_finish(struct expectations *e)
 
 enum fate { FATE_SETTLED, FATE_WAITS, FATE_OPEN }; /* open: as it should be so far, and only the end decides */
 
+/* Its window ends at some time. That of an echo counts from each request. */
+static bool bounded(const struct expectation *one)
+{
+        return one->within.hi != INT64_MAX && !(one->want.verb->sights & SIGHT(ECHO));
+}
+
 /* When the line's window closes; INT64_MAX: never, or not known yet. */
 static int64_t closes(const struct expectations *e, const struct expectation *one)
 {
         int64_t from = e->start_ns;
 
-        if (one->within.hi == INT64_MAX || one->want.verb->sights & SIGHT(ECHO))
+        if (!bounded(one))
                 return INT64_MAX;
         for (size_t i = 0; one->after.verb && i < one->n_tallies; i++) {
                 const struct anchor *a = &one->tallies[i].after.now, *any = &one->after_any.now;
@@ -270,7 +276,7 @@ static enum fate fate_of(const struct expectations *e, const struct expectation 
                 return one->judged ? FATE_SETTLED : one->want.given & PART(AT) ? FATE_WAITS : FATE_OPEN;
         if ((enough && one->count.hi == INT64_MAX) || too_often(one) || now_ns > closes(e, one))
                 return FATE_SETTLED;
-        return enough && (one->within.hi == INT64_MAX || one->want.verb->sights & SIGHT(ECHO)) ? FATE_OPEN : FATE_WAITS;
+        return enough && !bounded(one) ? FATE_OPEN : FATE_WAITS;
 }
 
 /* The end of the last window that is known beforehand, or INT64_MIN. */
@@ -281,10 +287,9 @@ static int64_t last_window(const struct expectations *e)
         for (size_t i = 0; i < e->n; i++) {
                 const struct expectation *one = &e->list[i];
                 int64_t due = one->want.verb->state ? due_of(e, one) : INT64_MAX;
-                bool bounded = one->within.hi != INT64_MAX && !(one->want.verb->sights & SIGHT(ECHO));
-                if (bounded && !one->after.verb)
+                if (bounded(one) && !one->after.verb)
                         due = e->start_ns + one->within.hi;
-                else if (bounded && one->within.hi > more)
+                else if (bounded(one) && one->within.hi > more)
                         more = one->within.hi;
                 if (due != INT64_MAX && due > known)
                         known = due;

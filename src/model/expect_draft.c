@@ -15,7 +15,7 @@ enum { ROWS_MAX = 4096, BUCKETS = 1024, SOURCES_MAX = 8 };
 /* In the order in which they are written. */
 enum act { ACT_QUERY, ACT_JOIN, ACT_LEAVE, ACT_DATA, ACT_ECHO, ACT_FINDING, ACT_END };
 
-struct key { /* zeroed, so that it compares as octets */
+struct key {
         enum act act;
         uint16_t port;
         struct addr by, from, group, source;
@@ -62,20 +62,31 @@ void draft_free(struct draft *d)
 
 /* ---- noting ---- */
 
+static uint32_t hash_addr(uint32_t hash, const struct addr *a) /* FNV-1a */
+{
+        for (uint8_t i = 0; i < a->len; i++)
+                hash = (hash ^ a->b[i]) * 16777619u;
+        return hash;
+}
+
 static uint32_t *bucket_of(struct draft *d, const struct key *k)
 {
-        const unsigned char *p = (const unsigned char *)k;
-        uint32_t hash = 2166136261u; /* FNV-1a */
+        uint32_t hash = hash_addr(hash_addr(2166136261u ^ k->act ^ k->port, &k->group), &k->by);
 
-        for (size_t i = 0; i < sizeof *k; i++)
-                hash = (hash ^ p[i]) * 16777619u;
-        return &d->buckets[hash % BUCKETS];
+        return &d->buckets[hash_addr(hash_addr(hash, &k->from), &k->source) % BUCKETS];
+}
+
+static bool key_equal(const struct key *a, const struct key *b)
+{
+        return a->act == b->act && a->port == b->port && a->rule == b->rule && addr_equal(&a->by, &b->by)
+               && addr_equal(&a->from, &b->from) && addr_equal(&a->group, &b->group)
+               && addr_equal(&a->source, &b->source);
 }
 
 static struct row *row_find(struct draft *d, const struct key *k)
 {
         for (uint32_t i = *bucket_of(d, k); i; i = d->rows[i - 1].next)
-                if (!memcmp(&d->rows[i - 1].key, k, sizeof *k))
+                if (key_equal(&d->rows[i - 1].key, k))
                         return &d->rows[i - 1];
         return NULL;
 }
@@ -90,9 +101,8 @@ static struct row *row_add(struct draft *d, const struct key *k, const struct si
                 return NULL;
         }
         r = &d->rows[d->n++];
-        *r = (struct row){.frame = s->frame, .first_ns = s->time_ns, .next = *bucket,
+        *r = (struct row){.key = *k, .frame = s->frame, .first_ns = s->time_ns, .next = *bucket,
                           .version = {s->version, s->version}, .ttl = {s->ttl, s->ttl}};
-        memcpy(&r->key, k, sizeof *k);
         *bucket = d->n;
         return r;
 }
@@ -118,14 +128,9 @@ static void note_key(struct draft *d, const struct key *k, const struct sighting
                 r->longest_ns = s->since_ns;
 }
 
-static void key_of(struct key *k, enum act act, const struct sighting *s)
+static struct key key_of(enum act act, const struct sighting *s)
 {
-        memset(k, 0, sizeof *k);
-        k->act = act;
-        k->by = s->by;
-        k->from = s->from;
-        k->group = s->group;
-        k->port = s->port;
+        return (struct key){.act = act, .port = s->port, .by = s->by, .from = s->from, .group = s->group};
 }
 
 /* A join or leave of each source that the filter gained or lost; of none, where it is about all. */
@@ -133,9 +138,8 @@ static void note_filter(struct draft *d, enum act act, const struct sighting *s,
                         const struct filter *without)
 {
         bool some = with->mode == MODE_INCLUDE && with->n && with->n <= SOURCES_MAX;
-        struct key k;
+        struct key k = key_of(act, s);
 
-        key_of(&k, act, s);
         if (!some && s->change->event != CHANGE_CHANGED)
                 note_key(d, &k, s);
         for (uint32_t i = 0; some && i < with->n; i++) {
@@ -157,24 +161,21 @@ static void note_change(struct draft *d, const struct sighting *s)
 
 static void note_finding(struct draft *d, const struct sighting *s)
 {
-        struct key k;
+        struct key k = key_of(ACT_FINDING, s);
 
         if (s->finding->severity < SEVERITY_MUST)
                 return;
         d->must = true;
-        key_of(&k, ACT_FINDING, s);
         k.rule = s->finding->rule;
         note_key(d, &k, s);
 }
 
 static void note_message(struct draft *d, enum act act, const struct sighting *s)
 {
-        struct key k;
+        struct key k = key_of(act, s);
 
-        if (s->broken)
-                return;
-        key_of(&k, act, s);
-        note_key(d, &k, s);
+        if (!s->broken)
+                note_key(d, &k, s);
 }
 
 void draft_packet(struct draft *d, const struct packet *p)
@@ -261,10 +262,9 @@ static bool other_join(const struct row *r, const struct row *leave)
 /* The one join that a leave ends, where there is no doubt about it, or NULL. */
 static const struct row *joined(struct draft *d, const struct row *leave)
 {
-        struct key k;
+        struct key k = leave->key;
         const struct row *join;
 
-        memcpy(&k, &leave->key, sizeof k);
         k.act = ACT_JOIN;
         join = row_find(d, &k);
         if (!join || join->n > 1 || join->frame >= leave->frame || join->first_ns > leave->first_ns)
@@ -376,5 +376,6 @@ void draft_write(struct draft *d, const char *name, struct text *t)
         if (!d->must)
                 text_add(t, "\n# and nothing that the documents forbid\nnot finding severity must\n");
         if (d->left_out)
-                text_add_format(t, "\n# %" PRIu64 " more were left out: a draft has at most %d lines\n", d->left_out, ROWS_MAX);
+                text_add_format(t, "\n# %" PRIu64 " more were left out: a draft has at most %d lines\n",
+                                d->left_out, ROWS_MAX);
 }

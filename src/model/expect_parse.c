@@ -251,10 +251,11 @@ static int one_clause(struct line *l, struct expectation *e)
 static int family(struct line *l, const struct selector *w, const struct addr *a)
 {
         char buf[ADDR_TEXT];
+        int version = a->len == 4 ? 4 : 6;
 
         if (!a->len || !(w->given & PART(GROUP)) || a->len == w->group.group.len)
                 return 0;
-        return line_bad(l, addr_format(a, buf), "IPv%d, and the group is IPv%d", a->len == 4 ? 4 : 6, a->len == 4 ? 6 : 4);
+        return line_bad(l, addr_format(a, buf), "IPv%d, and the group is IPv%d", version, 10 - version);
 }
 
 static int check(struct line *l, const struct expectation *e)

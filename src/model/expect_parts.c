@@ -210,12 +210,15 @@ static bool fits_group(const struct selector *want, const struct sighting *s)
 static bool fits_source(const struct selector *want, const struct sighting *s)
 {
         const struct addr *a = &want->group.source;
+        const struct change *c = s->change;
+        bool joins;
 
         if (s->what != SIGHT_CHANGE)
                 return s->sources ? listed(s->sources, a) : addr_equal(&s->from, a);
-        if (s->change->event == CHANGE_JOINED || (s->change->event == CHANGE_CHANGED && filter_names(&s->change->to, a)))
-                return filter_names(&s->change->to, a) && !filter_hears(&s->change->from, a);
-        return filter_names(&s->change->from, a) && !filter_hears(&s->change->to, a);
+        joins = c->event == CHANGE_JOINED || (c->event == CHANGE_CHANGED && filter_names(&c->to, a));
+        if (joins)
+                return filter_names(&c->to, a) && !filter_hears(&c->from, a);
+        return filter_names(&c->from, a) && !filter_hears(&c->to, a);
 }
 
 static bool fits_asked(const struct selector *want, const struct sighting *s) /* just these sources, in any order */
@@ -236,24 +239,43 @@ bool selector_vlan(const struct selector *want, const uint16_t *vlan, uint8_t n)
         return false;
 }
 
-static bool fits_port(const struct selector *w, const struct sighting *s) { return w->group.port == s->port; }
-static bool fits_general(const struct selector *w, const struct sighting *s) { (void)w; return !s->group.len; }
-static bool fits_intact(const struct selector *w, const struct sighting *s) { (void)w; return !s->broken; }
-static bool fits_rule(const struct selector *w, const struct sighting *s) { return w->rule == s->finding->rule; }
-static bool fits_by(const struct selector *w, const struct sighting *s) { return addr_equal(&w->by, &s->by); }
-static bool fits_from(const struct selector *w, const struct sighting *s) { return addr_equal(&w->from, &s->from); }
-static bool fits_version(const struct selector *w, const struct sighting *s) { return range_holds(&w->version, s->version); }
-static bool fits_record(const struct selector *w, const struct sighting *s) { return w->record == s->record; }
-static bool fits_ttl(const struct selector *w, const struct sighting *s) { return range_holds(&w->ttl, s->ttl); }
-static bool fits_severity(const struct selector *w, const struct sighting *s) { return s->finding->severity >= w->severity; }
-static bool fits_on(const struct selector *w, const struct sighting *s) { return s->interface && !strcmp(w->on, s->interface); }
-static bool fits_vlan(const struct selector *w, const struct sighting *s) { return selector_vlan(w, s->vlan, s->n_vlan); }
+#define FITS(name, test) \
+        static bool fits_##name(const struct selector *w, const struct sighting *s) \
+        { \
+                (void)w; \
+                return test; \
+        }
+
+FITS(port, w->group.port == s->port)
+FITS(general, !s->group.len)
+FITS(intact, !s->broken)
+FITS(rule, w->rule == s->finding->rule)
+FITS(by, addr_equal(&w->by, &s->by))
+FITS(from, addr_equal(&w->from, &s->from))
+FITS(version, range_holds(&w->version, s->version))
+FITS(record, w->record == s->record)
+FITS(ttl, range_holds(&w->ttl, s->ttl))
+FITS(severity, s->finding->severity >= w->severity)
+FITS(on, s->interface && !strcmp(w->on, s->interface))
+FITS(vlan, selector_vlan(w, s->vlan, s->n_vlan))
 
 /* ---- saying what was there instead ---- */
 
-static void say_version(const struct sighting *s, struct phrase *w) { phrase_add(w, "version %d", s->version); }
-static void say_ttl(const struct sighting *s, struct phrase *w) { phrase_add(w, "ttl %d", s->ttl); }
-static void say_broken(const struct sighting *s, struct phrase *w) { (void)s; phrase_add(w, "bad checksum"); }
+static void say_version(const struct sighting *s, struct phrase *w)
+{
+        phrase_add(w, "version %d", s->version);
+}
+
+static void say_ttl(const struct sighting *s, struct phrase *w)
+{
+        phrase_add(w, "ttl %d", s->ttl);
+}
+
+static void say_broken(const struct sighting *s, struct phrase *w)
+{
+        (void)s;
+        phrase_add(w, "bad checksum");
+}
 
 static void say_on(const struct sighting *s, struct phrase *w)
 {
@@ -281,7 +303,13 @@ static void say_sources(const struct sighting *s, struct phrase *w)
         phrase_add(w, s->sources->n > 4 ? " …" : "");
 }
 
-#define RANGE "a number, or A..B, A.., ..B with A not above B"
+#define NUMBER "a number, or A..B, A.., ..B with A not above B"
+#define SECONDS "seconds: A..B, A.. or ..B with A not above B, or B for 0..B"
+#define MOMENT "seconds from the first frame, or since 1970"
+#define RECORDS "is_in, is_ex, to_in, to_ex, allow or block"
+#define EVENT \
+        "an event (join, leave, expire, report, query, data or echo), its group if it is another one, `of` and an " \
+        "address if it matters whose"
 
 const struct part_row part_rows[PART_END] = {
         [PART_GROUP] = {NULL, NULL, NULL, fits_group, NULL, 60},
@@ -294,16 +322,15 @@ const struct part_row part_rows[PART_END] = {
         [PART_BY] = {"by", "an address", parse_by, fits_by, NULL, 40},
         [PART_FROM] = {"from", "an address", parse_from, fits_from, NULL, 40},
         [PART_VERSION] = {"version", "1, 2 or 3", parse_version, fits_version, say_version, 10},
-        [PART_RECORD] = {"record", "is_in, is_ex, to_in, to_ex, allow or block", parse_record, fits_record, NULL, 10},
-        [PART_TTL] = {"ttl", RANGE, parse_ttl, fits_ttl, say_ttl, 10},
+        [PART_RECORD] = {"record", RECORDS, parse_record, fits_record, NULL, 10},
+        [PART_TTL] = {"ttl", NUMBER, parse_ttl, fits_ttl, say_ttl, 10},
         [PART_SEVERITY] = {"severity", "notice, should or must", parse_severity, fits_severity, NULL, 10},
         [PART_ON] = {"on", "the name of an interface", parse_on, fits_on, say_on, 30},
-        [PART_VLAN] = {"vlan", RANGE, parse_vlan, fits_vlan, say_vlan, 30},
-        [PART_WITHIN] = {"within", "seconds: A..B, A.. or ..B with A not above B, or B for 0..B", parse_within, NULL, NULL, 0},
-        [PART_AFTER] = {"after", "an event (join, leave, expire, report, query, data or echo), its group if it is another "
-                        "one, `of` and an address if it matters whose", line_event, NULL, NULL, 0},
-        [PART_COUNT] = {"count", RANGE, parse_count, NULL, NULL, 0},
-        [PART_AT] = {"at", "seconds from the first frame, or since 1970", parse_at, NULL, NULL, 0},
+        [PART_VLAN] = {"vlan", NUMBER, parse_vlan, fits_vlan, say_vlan, 30},
+        [PART_WITHIN] = {"within", SECONDS, parse_within, NULL, NULL, 0},
+        [PART_AFTER] = {"after", EVENT, line_event, NULL, NULL, 0},
+        [PART_COUNT] = {"count", NUMBER, parse_count, NULL, NULL, 0},
+        [PART_AT] = {"at", MOMENT, parse_at, NULL, NULL, 0},
         [PART_HOSTS] = {"hosts", "addresses, at most 64, or `none`", parse_hosts, NULL, NULL, 0},
 };
 

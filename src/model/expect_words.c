@@ -71,7 +71,8 @@ static void state_expected(const struct expectation *e, struct text *t)
         bool querier = w->verb->about == ABOUT_QUERIER;
 
         if (w->given & PART(BY))
-                text_add_format(t, "%s%s %s", e->negative ? "not " : "", querier ? "querier" : "host", addr_format(&w->by, buf));
+                text_add_format(t, "%s%s %s", e->negative ? "not " : "", querier ? "querier" : "host",
+                                addr_format(&w->by, buf));
         else if (querier)
                 text_add(t, e->negative ? "no querier" : "a querier");
         else if (e->negative || (w->given & PART(HOSTS) && !w->n_list))
