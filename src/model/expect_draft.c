@@ -144,7 +144,7 @@ static void note_filter(struct draft *d, enum act act, const struct sighting *s,
                 note_key(d, &k, s);
         for (uint32_t i = 0; some && i < with->n; i++) {
                 k.source = with->sources[i];
-                if (!filter_hears(without, &k.source))
+                if (filter_gains(without, with, &k.source))
                         note_key(d, &k, s);
         }
 }

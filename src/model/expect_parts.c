@@ -163,9 +163,14 @@ bool filter_names(const struct filter *f, const struct addr *a)
         return f->mode == MODE_INCLUDE && filter_lists(f, a);
 }
 
-bool filter_hears(const struct filter *f, const struct addr *a)
+static bool filter_hears(const struct filter *f, const struct addr *a)
 {
         return f->mode != MODE_NONE && filter_lists(f, a) == (f->mode == MODE_INCLUDE);
+}
+
+bool filter_gains(const struct filter *from, const struct filter *to, const struct addr *a)
+{
+        return filter_names(to, a) && !filter_hears(from, a);
 }
 
 static bool listed(const struct sources *s, const struct addr *a)
@@ -207,18 +212,15 @@ static bool fits_group(const struct selector *want, const struct sighting *s)
         return (want->each && s->what == SIGHT_QUERY && !s->group.len) || selector_group(want, &s->group, &index);
 }
 
+/* A change is about a source that it adds or takes away: is_join and is_leave know which. */
 static bool fits_source(const struct selector *want, const struct sighting *s)
 {
         const struct addr *a = &want->group.source;
         const struct change *c = s->change;
-        bool joins;
 
         if (s->what != SIGHT_CHANGE)
                 return s->sources ? listed(s->sources, a) : addr_equal(&s->from, a);
-        joins = c->event == CHANGE_JOINED || (c->event == CHANGE_CHANGED && filter_names(&c->to, a));
-        if (joins)
-                return filter_names(&c->to, a) && !filter_hears(&c->from, a);
-        return filter_names(&c->from, a) && !filter_hears(&c->to, a);
+        return filter_gains(&c->from, &c->to, a) || filter_gains(&c->to, &c->from, a);
 }
 
 static bool fits_asked(const struct selector *want, const struct sighting *s) /* just these sources, in any order */

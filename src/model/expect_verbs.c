@@ -13,15 +13,19 @@ static bool event_is(const struct sighting *s, enum change_event event)
         return s->what == SIGHT_CHANGE && s->change->event == event;
 }
 
-/* With a source, a change of the filter may be the join or leave of that source. */
+/* With a source, a change of the filter may be the join or leave of that one. */
 static bool is_join(const struct selector *w, const struct sighting *s)
 {
-        return event_is(s, CHANGE_JOINED) || (w->given & PART(SOURCE) && event_is(s, CHANGE_CHANGED));
+        return event_is(s, CHANGE_JOINED)
+               || (w->given & PART(SOURCE) && event_is(s, CHANGE_CHANGED)
+                   && filter_gains(&s->change->from, &s->change->to, &w->group.source));
 }
 
 static bool is_leave(const struct selector *w, const struct sighting *s)
 {
-        return event_is(s, CHANGE_LEFT) || (w->given & PART(SOURCE) && event_is(s, CHANGE_CHANGED));
+        return event_is(s, CHANGE_LEFT)
+               || (w->given & PART(SOURCE) && event_is(s, CHANGE_CHANGED)
+                   && filter_gains(&s->change->to, &s->change->from, &w->group.source));
 }
 
 static bool is_expiry(const struct selector *w, const struct sighting *s)

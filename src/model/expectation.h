@@ -128,7 +128,7 @@ unsigned selector_distance(const struct selector *want, const struct sighting *s
 /* Which of the selector's groups a sighting or member is about; false: none. */
 bool selector_group(const struct selector *want, const struct addr *group, size_t *index);
 bool filter_names(const struct filter *f, const struct addr *a); /* asks for that source by name */
-bool filter_hears(const struct filter *f, const struct addr *a);
+bool filter_gains(const struct filter *from, const struct filter *to, const struct addr *a); /* and was not heard */
 int selector_listed(const struct selector *w, const struct addr *a); /* its place in the list, or -1 */
 bool selector_vlan(const struct selector *want, const uint16_t *vlan, uint8_t n);
 

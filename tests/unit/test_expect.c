@@ -201,6 +201,8 @@ static void joins_and_leaves(void **state)
                 {'d', "not join 239.1.1.1", "2 times: frame 2"},
                 {'h', "not join 239.1.1.1 within 5..", NULL},
                 {'h', "not expire", NULL},
+                {'h', "join 239.1.1.1 by 192.0.2.10 within 0.3..0.3", NULL}, /* both ends count */
+                {'d', "join 239.1.1.1 by 192.0.2.10 after report", "(no report before it)"}, /* its own does not */
                 {'h', "join by 192.0.2.12", NULL},
         };
 
@@ -240,6 +242,37 @@ static void messages(void **state)
 
         (void)state;
         CHECK(rows, story);
+}
+
+/* A host's filter for one group, from one source to another and back. */
+static void sources(struct world *w)
+{
+        says(w, 0, A, "igmp|report|v3|allow(239.1.1.1; 10.0.0.1)", NULL);
+        says(w, 1, A, "igmp|report|v3|allow(239.1.1.1; 10.0.0.2)|block(239.1.1.1; 10.0.0.3)|to_ex(239.2.2.2)", NULL);
+        says(w, 3, A, "igmp|report|v3|block(239.1.1.1; 10.0.0.2)", NULL);
+        says(w, 4, A, "igmp|report|v3|to_ex(239.1.1.1)", NULL);
+        says(w, 5, A, "igmp|report|v3|to_in(239.1.1.1; 10.0.0.4)", NULL);
+        says(w, 6, Q, "igmp|query|239.1.1.1|10.0.0.4|10.0.0.5", NULL);
+}
+
+static void single_sources(void **state)
+{
+        static const struct row rows[] = {
+                {'h', "join 10.0.0.1,239.1.1.1 count 1", "once: frame 1"}, /* frame 2 does not add it again */
+                {'h', "join 10.0.0.2,239.1.1.1 count 1", "now listens to 239.1.1.1 from 10.0.0.1, 10.0.0.2"},
+                {'h', "leave 10.0.0.2,239.1.1.1 after join within 2", "once: frame 3"}, /* from its own join */
+                {'d', "leave 10.0.0.1,239.1.1.1", "not seen"}, /* frame 4: it hears all, so that one as well */
+                {'d', "join 10.0.0.4,239.1.1.1", "not seen"},  /* frame 5: it had heard it before */
+                {'h', "join 239.1.1.1 count 1", "once: frame 1"},
+                {'h', "report 239.1.1.1 by 192.0.2.10 within 1..1 count 1", NULL}, /* two records, one message */
+                {'h', "report by 192.0.2.10 count 5", NULL},
+                {'d', "query 239.1.1.1 10.0.0.4", "(sources 10.0.0.4 10.0.0.5)"}, /* just these */
+                {'h', "query 239.1.1.1 10.0.0.5 10.0.0.4", NULL},
+                {'h', "query 10.0.0.4,239.1.1.1", NULL}, /* this among others */
+        };
+
+        (void)state;
+        CHECK(rows, sources);
 }
 
 static void data_and_echoes(void **state)
@@ -554,9 +587,18 @@ static void tangled(struct world *w)
         sends(w, 24, "fe80::1", 5353, "ff02::fb", 5353, "x");
 }
 
+/* A membership that runs out, and another that does not leave as it began. */
+static void mended(struct world *w)
+{
+        says(w, 0, A, "igmp|report|v3|to_ex(239.1.1.1)", NULL);
+        says(w, 300, A, "igmp|report|v3|allow(239.1.1.1; 10.0.0.1)", NULL);
+        says(w, 310, A, "igmp|report|v3|to_ex(239.1.1.1)", NULL);
+        says(w, 320, A, "igmp|report|v3|to_in(239.1.1.1)", NULL);
+}
+
 static void a_draft_holds_for_its_own_capture(void **state)
 {
-        static void (*const tales[])(struct world *w) = {story, expiry, many, tangled, nothing};
+        static void (*const tales[])(struct world *w) = {story, sources, expiry, many, tangled, mended, nothing};
 
         (void)state;
         for (size_t i = 0; i < sizeof tales / sizeof *tales; i++) {
@@ -571,6 +613,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(joins_and_leaves),
                 cmocka_unit_test(messages),
+                cmocka_unit_test(single_sources),
                 cmocka_unit_test(data_and_echoes),
                 cmocka_unit_test(moments),
                 cmocka_unit_test(findings),
