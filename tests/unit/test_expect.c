@@ -438,6 +438,44 @@ static void a_verdict_carries_its_evidence(void **state)
         world_end(&w);
 }
 
+/* Words in any order: read or refused, judged or not, never more than that. */
+static void no_line_does_harm(void **state)
+{
+        static const char *const words[] = {
+                "not", "join", "leave", "expire", "report", "query", "data", "echo", "member", "querier", "finding", "general",
+                "239.1.1.1", "239.1.1.0+5", "10.9.8.7,232.1.1.1", "[ff0e::1]:9999", "239.1.1.1:9999", "192.0.2.10", "fe80::b", "by",
+                "from", "version", "record", "ttl", "severity", "on", "vlan", "within", "after", "count", "at", "hosts", "of", "none",
+                "1", "0..2", "1..", "..3", "to_ex", "must", "eth0", "igmp-ttl-one",
+        };
+        struct text lines = {0}, bad = {0};
+        struct world w = {.decoder = decoder_new()};
+        struct verdict v;
+        uint32_t seed = 1;
+        size_t i = 0, n = 0;
+
+        (void)state;
+        for (uint32_t line = 0; line < 20000; line++) {
+                for (uint32_t k = 0; k < 2 + line % 7; k++) {
+                        seed = seed * 1664525 + 1013904223;
+                        text_add(&lines, words[(seed >> 16) % (sizeof words / sizeof *words)]);
+                        text_add_char(&lines, ' ');
+                }
+                text_add_char(&lines, '\n');
+        }
+        assert_int_equal(expectations_new(&w.e, &(struct tracker_options){0}, NULL), 0);
+        assert_in_range(expectations_read(w.e, "x", (struct bytes){(uint8_t *)lines.p, lines.n}, &bad), 10000, 19900);
+        assert_int_equal(expectations_begin(w.e, 0, NULL), 0);
+        story(&w);
+        expectations_over(w.e, at(20), false);
+        expectations_finish(w.e);
+        for (; expectations_next(w.e, &i, &v); n++)
+                assert_true(*v.claim && *v.expected && *v.seen);
+        assert_int_equal(n, expectations_count(w.e));
+        world_end(&w);
+        text_free(&lines);
+        text_free(&bad);
+}
+
 /* ---- live ---- */
 
 static bool over_at(struct world *w, double seconds, bool deadline)
@@ -621,6 +659,7 @@ int main(void)
                 cmocka_unit_test(without_a_frame_nothing_is_proven),
                 cmocka_unit_test(ranges_of_groups),
                 cmocka_unit_test(a_verdict_carries_its_evidence),
+                cmocka_unit_test(no_line_does_harm),
                 cmocka_unit_test(live_ends_once_all_is_decided),
                 cmocka_unit_test(live_waits_for_windows),
                 cmocka_unit_test(live_waits_for_what_comes_after),
