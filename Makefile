@@ -110,8 +110,9 @@ lint: ## layers, format, clang-tidy, cppcheck, warnings of gcc and clang
 install: build ## program, library core, headers; DESTDIR and PREFIX as usual
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/igmpscope $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(B)/igmpscope $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 include/igmpscope/base.h include/igmpscope/writer.h include/igmpscope/wire.h include/igmpscope/craft.h \
-	        include/igmpscope/model.h include/igmpscope/out.h $(DESTDIR)$(PREFIX)/include/igmpscope/
+	install -m 644 include/igmpscope/base.h include/igmpscope/writer.h include/igmpscope/wire.h \
+	        include/igmpscope/model.h include/igmpscope/expect.h include/igmpscope/craft.h include/igmpscope/out.h \
+	        $(DESTDIR)$(PREFIX)/include/igmpscope/
 	@rm -f $(B)/libigmpscope.a
 	$(AR) rcs $(B)/libigmpscope.a $(patsubst %.c,$(B)/%.o,$(CORE))
 	install -m 644 $(B)/libigmpscope.a $(DESTDIR)$(PREFIX)/lib/
