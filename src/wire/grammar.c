@@ -212,6 +212,8 @@ static int parse_udp(struct spec *s, char *const *words, int n, struct error *er
                                  "the payload)", words[1]);
         if (group_spec_parse(words[0], &u, err) < 0)
                 return -1;
+        if (u.interface[0])
+                return error_set(err, "%s: the interface is named by -i %s", words[0], u.interface);
         s->group = (struct addr_range){u.group, u.count};
         s->source = u.source;
         s->port = u.port;

@@ -159,6 +159,7 @@ static void every_complaint_names_the_word(void **state)
                 {0, "udp", "udp: where to?"},
                 {0, "udp 239.1.1.1:9 239.1.1.2:9", "'239.1.1.2:9' is too much"},
                 {0, "udp 239.1.1.1:99999", "port '99999'"},
+                {0, "udp 239.1.1.1%eth0:9", "the interface is named by -i eth0"},
                 {0, "igmp", "igmp: which message?"},
                 {0, "igmp joun", "igmp: 'joun' is not a message; there are: query, report, leave, router_advertisement"},
                 {0, "mld joun", "mld: 'joun' is not a message; there are: query, report, done"},
