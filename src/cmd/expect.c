@@ -84,6 +84,14 @@ static void complain(const struct settings *s, struct text *bad, size_t wrong)
                 fprintf(stderr, "igmpscope %s: and %zu more lines that can't be read\n", s->verb->name, wrong - shown);
 }
 
+static bool both_from_stdin(const struct settings *c)
+{
+        for (int i = 0; i < c->filter_from; i++)
+                if (!strcmp(c->words[i], "-") && c->capture.file && !strcmp(c->capture.file, "-"))
+                        return true;
+        return false;
+}
+
 /* 0; EXIT_TROUBLE once all that can't be read is on stderr; -1 with err. */
 static int read_all(struct expect *s, struct error *err)
 {
@@ -93,6 +101,8 @@ static int read_all(struct expect *s, struct error *err)
         int r = 0;
 
         c->filter_from = c->has_dashes ? c->dashes : c->n_words;
+        if (both_from_stdin(c))
+                return error_set(err, "- twice: expectations and capture can't both come from stdin");
         for (int i = 0; i < c->filter_from && r >= 0; i++) {
                 r = read_file(s, c->words[i], &bad, err);
                 wrong += r > 0 ? (size_t)r : 0;
@@ -142,6 +152,8 @@ static int loop(struct expect *s, struct error *err)
                         expectations_packet(e, &p);
                 else
                         expectations_time(e, s->stream.now_ns);
+                if (r == CAPTURE_FRAME && packet_relevant(&p))
+                        stream_taken(&s->stream);
                 if (s->stream.live && expectations_over(e, s->stream.now_ns, deadline))
                         return 0;
         }
