@@ -58,8 +58,12 @@ void pack_at_u16(struct packer *k, size_t at, uint16_t v)
         k->p[at + 1] = (uint8_t)v;
 }
 
-static inline uint64_t halves(uint64_t word)
+/* Eight octets as two numbers of 32 bits, added. */
+static inline uint64_t halves(const uint8_t *p)
 {
+        uint64_t word;
+
+        memcpy(&word, p, sizeof word);
         return (word >> 32) + (uint32_t)word;
 }
 
@@ -67,28 +71,25 @@ static inline uint64_t halves(uint64_t word)
  * end (RFC 1071 §2). Carries of 32-bit halves collect in the upper ones. */
 uint64_t sum_add(uint64_t sum, struct bytes b)
 {
-        uint64_t a = 0, c = 0, d = 0, e = 0, word[4];
-        uint16_t own;
+        uint64_t part = 0, c = 0, d = 0, e = 0;
         uint32_t half;
+        uint16_t own;
 
-        for (; b.n >= sizeof word; b.p += sizeof word, b.n -= sizeof word) {
-                memcpy(word, b.p, sizeof word);
-                a += halves(word[0]);
-                c += halves(word[1]);
-                d += halves(word[2]);
-                e += halves(word[3]);
+        for (; b.n >= 32; b.p += 32, b.n -= 32) {
+                part += halves(b.p);
+                c += halves(b.p + 8);
+                d += halves(b.p + 16);
+                e += halves(b.p + 24);
         }
-        for (; b.n >= sizeof *word; b.p += sizeof *word, b.n -= sizeof *word) {
-                memcpy(word, b.p, sizeof *word);
-                a += halves(*word);
-        }
-        if (b.n >= sizeof half) {
+        for (; b.n >= 8; b.p += 8, b.n -= 8)
+                part += halves(b.p);
+        if (b.n >= 4) {
                 memcpy(&half, b.p, sizeof half);
-                a += half;
-                b.p += sizeof half;
-                b.n -= sizeof half;
+                part += half;
+                b.p += 4;
+                b.n -= 4;
         }
-        own = sum_fold(a + c + d + e);
+        own = sum_fold(part + c + d + e);
         sum += __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap16(own) : own;
         if (b.n >= 2)
                 sum += (uint64_t)b.p[0] << 8 | b.p[1];

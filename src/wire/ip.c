@@ -152,36 +152,38 @@ void parse_ip(struct decode *d)
         }
 }
 
-/* Protocol numbers (IANA) that we can read, in either version or in one only. */
+/* Protocol numbers (IANA) that we can read, behind IPv4 and behind IPv6; encap: 1 more than the enum's value. */
 static const struct {
-        uint8_t protocol, version, next, encap_in_4, encap_in_6;
-} protocols[] = {
-        {2, 4, LAYER_IGMP, 0, 0},
-        {17, 0, LAYER_UDP, 0, 0},
-        {58, 6, LAYER_ICMP6, 0, 0},
-        {0, 6, LAYER_HOPOPTS, 0, 0},
-        {43, 6, LAYER_ROUTING, 0, 0},
-        {44, 6, LAYER_FRAGMENT, 0, 0},
-        {60, 6, LAYER_DSTOPTS, 0, 0},
-        {51, 0, LAYER_AH, 0, 0},
-        {47, 0, LAYER_GRE, 0, 0},
-        {4, 0, LAYER_IP, 1 + ENCAP_IPIP, 1 + ENCAP_4IN6},
-        {41, 0, LAYER_IP6, 1 + ENCAP_6IN4, 1 + ENCAP_6IN6},
-        {137, 0, LAYER_MPLS, 0, 0},
+        uint8_t next, encap;
+} protocols4[256] = {
+        [2] = {LAYER_IGMP, 0},
+        [4] = {LAYER_IP, 1 + ENCAP_IPIP},
+        [17] = {LAYER_UDP, 0},
+        [41] = {LAYER_IP6, 1 + ENCAP_6IN4},
+        [47] = {LAYER_GRE, 0},
+        [51] = {LAYER_AH, 0},
+        [137] = {LAYER_MPLS, 0},
+}, protocols6[256] = {
+        [0] = {LAYER_HOPOPTS, 0},
+        [4] = {LAYER_IP, 1 + ENCAP_4IN6},
+        [17] = {LAYER_UDP, 0},
+        [41] = {LAYER_IP6, 1 + ENCAP_6IN6},
+        [43] = {LAYER_ROUTING, 0},
+        [44] = {LAYER_FRAGMENT, 0},
+        [47] = {LAYER_GRE, 0},
+        [51] = {LAYER_AH, 0},
+        [58] = {LAYER_ICMP6, 0},
+        [60] = {LAYER_DSTOPTS, 0},
+        [137] = {LAYER_MPLS, 0},
 };
 
 void decode_protocol(struct decode *d, uint8_t protocol)
 {
-        uint8_t version = d->p->ip_version, encap;
+        bool v6 = d->p->ip_version == 6;
+        uint8_t encap = v6 ? protocols6[protocol].encap : protocols4[protocol].encap;
 
-        for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
-                if (protocols[i].protocol != protocol || (protocols[i].version && protocols[i].version != version))
-                        continue;
-                encap = version == 6 ? protocols[i].encap_in_6 : protocols[i].encap_in_4;
-                if (!encap || decode_encap(d, (enum encap)(encap - 1)))
-                        d->next = protocols[i].next;
-                return;
-        }
+        if (!encap || decode_encap(d, (enum encap)(encap - 1)))
+                d->next = v6 ? protocols6[protocol].next : protocols4[protocol].next;
 }
 
 void decode_ip_payload(struct decode *d, uint8_t protocol)

@@ -104,6 +104,7 @@ void decode_frame(const struct frame *f, struct packet *p, struct decoder *memor
         struct decode d;
 
         clear(p, offsetof(struct packet, headers));
+        p->n_headers = 0; /* again: run reads it at once, and would wait for the memset's wide stores */
         p->frame = f;
         p->data = f->data;
         d.p = p;

@@ -199,12 +199,36 @@ static void broken_extension_headers(void **state)
         }
 }
 
+/* Against the sum as RFC 1071 §1 puts it, word by word, at all lengths and places. */
+static void sums(void **state)
+{
+        uint8_t octets[300];
+        uint64_t random = 11;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof octets; i++) {
+                random = random * 6364136223846793005u + 1442695040888963407u;
+                octets[i] = (uint8_t)(random >> 56 < 32 ? 255 : random >> 40);
+        }
+        for (size_t at = 0; at < 9; at++)
+                for (size_t n = 0; at + n <= sizeof octets; n++) {
+                        uint32_t plain = 0x1234;
+
+                        for (size_t i = 0; i < n; i++)
+                                plain += i % 2 ? octets[at + i] : (uint32_t)octets[at + i] << 8;
+                        while (plain >> 16)
+                                plain = (plain >> 16) + (plain & 0xffff);
+                        assert_int_equal(sum_fold(sum_add(0x1234, (struct bytes){octets + at, n})), plain);
+                }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(lengths_that_lie), cmocka_unit_test(padding_is_no_message),
                 cmocka_unit_test(outgoing_header_checksum), cmocka_unit_test(extension_headers),
                 cmocka_unit_test(routing_headers), cmocka_unit_test(broken_extension_headers),
+                cmocka_unit_test(sums),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
