@@ -92,7 +92,8 @@ void lab_leave(struct lab *lab); /* back to the empty namespace */
 int lab_set(struct lab *lab, const char *host, const char *name, const char *value, struct error *err);
 int lab_querier(struct lab *lab, const char *sw, int version, struct error *err); /* or QUERIER_OFF */
 /* The router forwards what arrives with a TTL above threshold (1: as routers do); 0: not at all. IPv6 has no
- * thresholds: Linux forwards from hop limit 2 on. */
+ * thresholds: Linux forwards from hop limit 2 on. Of a source and group that are new to it the kernel keeps four
+ * datagrams until their route is there, and drops more. */
 int lab_forward(struct lab *lab, int threshold, struct error *err);
 int lab_interface_up(struct lab *lab, const char *host, const char *interface, bool up, struct error *err);
 

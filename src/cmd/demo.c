@@ -135,6 +135,8 @@ static int play(struct demo *d, const struct act *a, struct error *err)
                 if (watch(d, err))
                         return -1;
         begin_ns = time_now_ns();
+        if (a == acts)
+                d->start_ns = begin_ns;
         if (a->begin(d, err))
                 return -1;
         while (!a->over(d) && since(begin_ns) < a->limit_ms * INT64_C(1000000) && !stop_signal)

@@ -70,6 +70,13 @@ void demo_picture(struct demo *d)
         text_add(&d->out.text, lab_topology(d->lab)->picture);
 }
 
+static enum style style_of(const char *who)
+{
+        if (!strcmp(who, "server"))
+                return STYLE_WARN;
+        return strcmp(who, "client") ? STYLE_QUERY : STYLE_LEAVE;
+}
+
 /* [server (4)] ready: who says it in colour, then what. Programs read the values that server and client write. */
 void demo_say(struct demo *d, int64_t time_ns, const char *who, const char *text)
 {
@@ -83,9 +90,9 @@ void demo_say(struct demo *d, int64_t time_ns, const char *who, const char *text
         writer_open(w, &kind);
         time_column(d, time_ns);
         if (tagged)
-                put_column(w, STYLE_WARN, 0, "%.*s", (int)n + 1, text);
+                put_column(w, style_of(who), 0, "%.*s", (int)n + 1, text);
         else
-                put_column(w, STYLE_WARN, 0, "[%s]", who);
+                put_column(w, style_of(who), 0, "[%s]", who);
         put_column(w, STYLE_PLAIN, 0, "%s", tagged ? text + n + 1 + (text[n + 1] == ' ') : text);
         writer_close(w);
         demo_fold(d, from, INDENT + 2);

@@ -18,9 +18,9 @@
 
 enum { NEW = NLM_F_CREATE | NLM_F_EXCL };
 
-static void begin_link(struct netlink_message *m, int flags, int family, unsigned index)
+static void begin_link(struct netlink_message *m, int flags, unsigned index)
 {
-        struct ifinfomsg fixed = {.ifi_family = (uint8_t)family, .ifi_index = (int)index};
+        struct ifinfomsg fixed = {.ifi_index = (int)index};
         netlink_begin(m, RTM_NEWLINK, flags, &fixed, sizeof fixed);
 }
 
@@ -37,7 +37,7 @@ int link_pair(int fd, const struct link_side side[2], struct error *err)
         struct netlink_message m, peer;
         size_t info, data;
 
-        begin_link(&m, NEW, AF_UNSPEC, 0);
+        begin_link(&m, NEW, 0);
         put_side(&m, &side[0]);
         info = netlink_nest(&m, IFLA_LINKINFO);
         netlink_put_text(&m, IFLA_INFO_KIND, "veth");
@@ -56,7 +56,7 @@ int link_bridge(int fd, const char *name, const uint8_t mac[6], struct error *er
         struct netlink_message m;
         size_t info, data;
 
-        begin_link(&m, NEW, AF_UNSPEC, 0);
+        begin_link(&m, NEW, 0);
         netlink_put_text(&m, IFLA_IFNAME, name);
         netlink_put(&m, IFLA_ADDRESS, mac, 6);
         info = netlink_nest(&m, IFLA_LINKINFO);
@@ -79,7 +79,7 @@ int link_bridge_option(int fd, const char *bridge, const struct bridge_option *o
         uint8_t u8 = (uint8_t)o->value;
         uint32_t u32 = (uint32_t)o->value;
 
-        begin_link(&m, 0, AF_UNSPEC, link_index(fd, bridge));
+        begin_link(&m, 0, link_index(fd, bridge));
         info = netlink_nest(&m, IFLA_LINKINFO);
         netlink_put_text(&m, IFLA_INFO_KIND, "bridge");
         data = netlink_nest(&m, IFLA_INFO_DATA);
@@ -98,7 +98,7 @@ int link_enslave(int fd, const char *name, const char *bridge, struct error *err
 {
         struct netlink_message m;
 
-        begin_link(&m, 0, AF_UNSPEC, link_index(fd, name));
+        begin_link(&m, 0, link_index(fd, name));
         netlink_put_u32(&m, IFLA_MASTER, link_index(fd, bridge));
         return netlink_ask(fd, &m, err, "plug into the bridge:", name);
 }
@@ -107,9 +107,9 @@ int link_enslave(int fd, const char *name, const char *bridge, struct error *err
  * bridge would learn that. */
 int link_router_port(int fd, const char *name, struct error *err)
 {
+        struct ifinfomsg fixed = {.ifi_family = AF_BRIDGE, .ifi_index = (int)link_index(fd, name)};
         struct netlink_message m;
         size_t info;
-        struct ifinfomsg fixed = {.ifi_family = AF_BRIDGE, .ifi_index = (int)link_index(fd, name)};
 
         netlink_begin(&m, RTM_SETLINK, 0, &fixed, sizeof fixed); /* a port's settings: RTM_NEWLINK passes them over */
         info = netlink_nest(&m, IFLA_PROTINFO | NLA_F_NESTED);

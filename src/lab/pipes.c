@@ -28,27 +28,35 @@ static size_t last_end(const struct line_pipe *l)
         return l->lines ? l->line[l->lines - 1].end + 1 : l->at;
 }
 
+static void mark_lines(struct line_pipe *l)
+{
+        char *end;
+
+        while (l->lines < PIPE_LINES - 1 && (end = memchr(l->p + last_end(l), '\n', l->n - last_end(l))))
+                mark_line(l, (size_t)(end - l->p));
+}
+
 void pipe_read(struct line_pipe *l, bool ended)
 {
-        ssize_t n = -1;
+        bool over = l->fd < 0, dry = false;
+        ssize_t n;
 
         compact(l);
-        while (l->fd >= 0 && l->n < PIPE_BYTES && l->lines < PIPE_LINES - 1) {
+        mark_lines(l);
+        while (!over && !dry && l->n < PIPE_BYTES && l->lines < PIPE_LINES - 1) {
                 n = read(l->fd, l->p + l->n, PIPE_BYTES - l->n);
-                if (n <= 0)
-                        break;
-                l->n += (size_t)n;
-                for (char *c; l->lines < PIPE_LINES - 1 && (c = memchr(l->p + last_end(l), '\n', l->n - last_end(l)));)
-                        mark_line(l, (size_t)(c - l->p));
+                over = n == 0 || (n < 0 && ended);
+                dry = n < 0;
+                l->n += n > 0 ? (size_t)n : 0;
+                mark_lines(l);
         }
-        if (l->fd < 0 || (n > 0 && l->n < PIPE_BYTES) || (n < 0 && !ended && l->n < PIPE_BYTES))
-                return;
-        if (l->n > last_end(l)) /* a last line without newline, or one that is too long */
-                mark_line(l, l->n++);
-        if (n == 0 || ended) {
+        if (over && l->fd >= 0) {
                 close(l->fd);
                 l->fd = -1;
         }
+        /* a last line without newline, or one too long for the buffer */
+        if ((over || l->n == PIPE_BYTES) && !l->lines && l->n > l->at)
+                mark_line(l, l->n++);
 }
 
 bool pipe_line(const struct line_pipe *l, int64_t *time_ns)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A shell, or any command, in a host of the laboratory with the terminal as it is: a view of /proc, /sys and /run of
- * its own, with the hosts named in /run/netns, so that `ip netns exec b …` and `ip -n b …` work without root. */
+ * its own, with the hosts named in /run/netns, so that `ip netns exec b …` and `ip -n b …` work without root; the
+ * host's name for the prompt, and this program in the path. */
 #include "internal.h"
 
 #include <errno.h>
@@ -15,10 +16,12 @@
 #include <unistd.h>
 
 /* Some systems forbid some of this (containers above all); the shell then goes without. */
-static void private_view(const struct lab *lab)
+static void private_view(const struct lab *lab, const char *host)
 {
         char path[64], from[64];
 
+        if (!unshare(CLONE_NEWUTS))
+                (void)!sethostname(host, strlen(host));
         if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
                 return;
         mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
@@ -37,6 +40,18 @@ static void private_view(const struct lab *lab)
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
+static void program_into_path(void)
+{
+        const char *old = getenv("PATH");
+        char program[4096], path[8192], *slash = strrchr(lab_program(program, sizeof program), '/');
+
+        if (!slash || slash == program)
+                return;
+        *slash = '\0';
+        snprintf(path, sizeof path, "%s:%s", program, old ? old : "/usr/bin:/bin:/usr/sbin:/sbin");
+        setenv("PATH", path, 1);
+}
+
 static _Noreturn void become(const struct lab *lab, const char *host, char *const argv[])
 {
         const char *shell = getenv("SHELL");
@@ -44,7 +59,8 @@ static _Noreturn void become(const struct lab *lab, const char *host, char *cons
         char *const plain[] = {(char *)(uintptr_t) "/bin/sh", NULL};
         sigset_t none;
 
-        private_view(lab);
+        program_into_path(); /* while /proc is as it was */
+        private_view(lab, host);
         signal(SIGINT, SIG_DFL);
         signal(SIGTERM, SIG_DFL);
         signal(SIGHUP, SIG_DFL);
