@@ -231,6 +231,7 @@ struct linter_options {
         bool all;                /* rules that are judged only where asked for, too */
         struct addr prefix;      /* of the link, for igmp-src-subnet; naming it turns that on */
         uint8_t prefix_len;
+        uint32_t max_items;      /* hosts, groups, memberships … that sequence rules remember; 0: 524,288 */
         uint64_t seed[2];        /* of the keyed hash: random where input may be hostile; never shows in results */
 };
 int linter_new(struct linter **l, const struct linter_options *o, struct tracker *t, struct error *err);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_MAX = 1 << 18 }; /* findings that wait to be taken */
+enum { QUEUE_MAX = 1 << 18, ITEMS_KEPT = 1 << 19 }; /* findings that wait to be taken; items of the book */
 
 /* Whether id is one of a comma-separated list. */
 static bool listed(const char *list, const char *id)
@@ -74,6 +74,8 @@ int linter_new(struct linter **out, const struct linter_options *o, struct track
         if (!l)
                 return error_set(err, "no memory for the rules");
         l->options = *o;
+        if (!o->max_items)
+                l->options.max_items = ITEMS_KEPT;
         l->tracker = t;
         sequence_start(l);
         for (size_t i = 0; (r = rule_at(i)); i++)

@@ -170,7 +170,7 @@ static const struct rule rows[S_RULES] = {
          "RFC 9776/3376 §6.1"},
         [S_ROUTER_JOINS] = {"router-joins-v3-routers", SEVERITY_NOTICE, BASIS_MUST, FAMILY_NONE,
          MSG_REPORT3, NULL,
-         "A router that reports at all reports 224.0.0.22 (ff02::16).",
+         "A multicast router reports 224.0.0.22 (MLDv2: ff02::16) when it answers queries.",
          "RFC 9776/3376 §6; RFC 9777/3810 §7"},
         [S_FLOODED] = {"report-flooded", SEVERITY_NOTICE, BASIS_LC, FAMILY_NONE,
          RULE_OPT_IN | MSG_REPORTS, NULL,

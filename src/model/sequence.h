@@ -98,6 +98,7 @@ struct lan { /* one family on one link */
         int64_t gap_ns;    /* loss: windows opened before are not judged */
         int64_t asked_ns;  /* the window that will be judged */
         uint64_t asked_frame;
+        struct addr asked_by;
         struct alarm asked, silent, querier;
         bool queried;     /* by anybody */
         bool had_members; /* when the querier should have spoken */
@@ -133,7 +134,7 @@ struct station { /* a host: link, address, MAC */
 
 struct series { /* of last member queries: Q(G) or Q(G,S) */
         struct router *router;
-        int64_t first_ns, last_ns;
+        int64_t first_ns, before_ns, last_ns; /* before: the last but one */
         uint64_t frame;
         uint32_t mrt_ms;
         unsigned count;
@@ -157,6 +158,7 @@ struct channel { /* a group on a link */
         struct alarm asked; /* the window that will be judged */
         int64_t window_ns;
         uint64_t window_frame;
+        struct addr window_by;
         bool window_sources; /* it is a Q(G,S): only those marked due */
         /* last members */
         int64_t leave_ns, change_ns; /* leave, done, TO_IN; any that may make the querier ask for sources */
@@ -294,6 +296,7 @@ void specific_asked(struct linter *l, struct channel *c, const struct subject *q
 void query_seen(struct linter *l, struct lan *lan, const struct subject *q);
 void querier_awaited(struct linter *l, struct lan *lan); /* there is a first report */
 int router_compare(const struct router *a, const struct router *b); /* as an election does */
+bool router_is(const struct lan *lan, const struct addr *a);
 struct router *router_elected(const struct linter *l, const struct lan *lan); /* NULL: none known */
 
 /* ---- sequence_data.c: data and control together ---- */

@@ -6,6 +6,12 @@
 
 enum { SOURCE_WINDOW_MAX = 256 }; /* listeners that a group-and-source query is matched with */
 
+/* A kernel's timers may be late by an eighth (Linux: the wheel's levels), and by a tick or two. */
+static int64_t answer_slack(int64_t mrt)
+{
+        return mrt / 8 + 100 * MILLISECOND;
+}
+
 /* ---- who listens ---- */
 
 void listener_reported(struct linter *l, struct listener *li, bool newest)
@@ -58,15 +64,16 @@ bool window_open(const struct linter *l, const struct channel *c)
 
 /* ---- when a window closes ---- */
 
-/* An older report may silence members of the newest version, but for SSM (RFC 9776 §7.2.2). */
-static void unanswered(struct linter *l, struct listener *li, struct about *a, int64_t asked_ns)
+/* An older report may silence members of the newest version, but for SSM (RFC 9776 §7.2.2). A querier may not hear
+ * itself. */
+static void unanswered(struct linter *l, struct listener *li, struct about *a, int64_t asked_ns, const struct addr *by)
 {
         const struct channel *c = li->channel;
         char group[ADDR_TEXT];
 
         chain_drop(&li->awake);
         chain_drop(&li->channel_awake);
-        if (!within(asked_ns, li->last_ns, gmi_ns(c->lan)))
+        if (!within(asked_ns, li->last_ns, gmi_ns(c->lan)) || addr_equal(&li->station->entry.key.addr, by))
                 return;
         a->host = &li->station->entry.key.addr;
         addr_format(&c->group, group);
@@ -101,7 +108,7 @@ static void general_closes(struct linter *l, struct alarm *alarm)
                 struct listener *li = CHAIN_ITEM(lan->awake.next, struct listener, awake);
                 if (li->last_ns > lan->asked_ns)
                         return;
-                unanswered(l, li, &a, lan->asked_ns);
+                unanswered(l, li, &a, lan->asked_ns, &lan->asked_by);
         }
 }
 
@@ -119,7 +126,7 @@ static void specific_closes(struct linter *l, struct alarm *alarm)
                 if (li->last_ns > c->window_ns || (c->window_sources && !left--))
                         return;
                 if (!c->window_sources || li->due)
-                        unanswered(l, li, &a, c->window_ns);
+                        unanswered(l, li, &a, c->window_ns, &c->window_by);
         }
 }
 
@@ -133,7 +140,7 @@ static int64_t max_resp(const struct subject *q)
 /* One at a time is judged: a host that has an answer pending sends it no later for another query. */
 void general_asked(struct linter *l, struct lan *lan, const struct subject *q)
 {
-        const int64_t now = l->sequence.now_ns, mrt = max_resp(q), until = now + mrt + slack(mrt);
+        const int64_t now = l->sequence.now_ns, mrt = max_resp(q), until = now + mrt + answer_slack(mrt);
 
         if (until > lan->until_ns)
                 lan->until_ns = until;
@@ -144,7 +151,8 @@ void general_asked(struct linter *l, struct lan *lan, const struct subject *q)
                 return;
         lan->asked_ns = now;
         lan->asked_frame = lan->general_frame;
-        alarm_set(l, &lan->asked, now + mrt, slack(mrt), general_closes);
+        lan->asked_by = q->p->src;
+        alarm_set(l, &lan->asked, now + mrt, answer_slack(mrt), general_closes);
 }
 
 /* INCLUDE(A) owes an answer for A*S, EXCLUDE(A) for S-A: nothing is sent where that is empty. */
@@ -173,7 +181,7 @@ void specific_asked(struct linter *l, struct channel *c, const struct subject *q
         const int64_t now = l->sequence.now_ns, mrt = max_resp(q);
 
         c->asked_ns[kind] = now;
-        c->until_ns[kind] = now + mrt + slack(mrt);
+        c->until_ns[kind] = now + mrt + answer_slack(mrt);
         if (kind == SPECIFIC_SOURCES) {
                 list_clear(&c->asked_sources);
                 for (uint16_t i = 0; i < q->g->sources.n && !c->asked_sources.full; i++) {
@@ -188,5 +196,6 @@ void specific_asked(struct linter *l, struct channel *c, const struct subject *q
         c->window_sources = kind == SPECIFIC_SOURCES;
         if (c->window_sources)
                 mark_due(l, c, q->p);
-        alarm_set(l, &c->asked, now + mrt, slack(mrt), specific_closes);
+        c->window_by = q->p->src;
+        alarm_set(l, &c->asked, now + mrt, answer_slack(mrt), specific_closes);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Items by key, least recently used first out; lists; alarms in order of their time. At most ITEMS items of some
+/* Items by key, least recently used first out; lists; alarms in order of their time. At most max_items of some
  * 400 octets each: what there is no room for is not judged. */
 #include "sequence.h"
 
@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "tracker.h"
-
-enum { ITEMS = 1 << 19 };
 
 #define JUMP_NS (3600 * SECOND) /* nobody says anything for so long: captures put together */
 #define KEEP_NS (3600 * SECOND) /* longer than any window but those of absurd parameters */
@@ -312,7 +310,7 @@ static void forget_old(struct linter *l)
 
         for (int i = 0; i < 2 && e; i++, e = next) {
                 next = e->newer;
-                if (s->n_items < ITEMS && s->now_ns - e->used_ns < KEEP_NS)
+                if (s->n_items < l->options.max_items && s->now_ns - e->used_ns < KEEP_NS)
                         return;
                 if (e->holds || e->key.kind == ITEM_LAN || e->key.kind == ITEM_ROUTER)
                         use(s, e);
@@ -346,7 +344,7 @@ static struct entry *add_item(struct linter *l, const struct key *k, uint32_t ha
         struct entry *e;
 
         forget_old(l);
-        if (s->n_items >= ITEMS || (s->n_items >= s->n_buckets && !grow(s)) || !(e = calloc(1, sizes[k->kind]))) {
+        if (s->n_items >= l->options.max_items || (s->n_items >= s->n_buckets && !grow(s)) || !(e = calloc(1, sizes[k->kind]))) {
                 s->refused++;
                 return NULL;
         }

@@ -106,7 +106,8 @@ static void unsolicited(struct linter *l, struct listener *li, const struct subj
         const struct about a = about_packet(lan, q);
         char group[ADDR_TEXT];
 
-        if (window_open(l, li->channel) || (lan->general_ns == NEVER && s->now_ns - s->start_ns <= before))
+        if (window_open(l, li->channel) || (lan->general_ns == NEVER && s->now_ns - s->start_ns <= before)
+            || router_is(lan, &q->p->src)) /* what a querier asks itself need not be on the wire */
                 return;
         say(l, S_UNSOLICITED, &a, "a state change record, or a query before", "%s for %s without a query",
             record_name(r->type), addr_format(&r->group, group));

@@ -30,6 +30,14 @@ int router_compare(const struct router *a, const struct router *b)
         return x->len == 16 ? memcmp(x->b + 8, y->b + 8, 8) : addr_compare(x, y);
 }
 
+bool router_is(const struct lan *lan, const struct addr *a)
+{
+        for (unsigned i = 0; i < lan->n_routers; i++)
+                if (addr_equal(&lan->routers[i]->entry.key.addr, a))
+                        return true;
+        return false;
+}
+
 struct router *router_elected(const struct linter *l, const struct lan *lan)
 {
         struct router *best = NULL;
@@ -311,26 +319,35 @@ static uint8_t version_of(const struct subject *q)
         return q->class & MSG_QUERY1 ? 1 : q->class & MSG_QUERY2 ? newest - 1 : newest;
 }
 
+static bool reports(struct linter *l, struct station *s, const struct addr *group)
+{
+        struct channel *c = channel_of(l, s->lan, group, false);
+        const struct listener *li = c ? listener_of(l, s, c, false) : NULL;
+
+        return li && li->live;
+}
+
+/* A switch that queries is no router: one that speaks PIM is, and if its reports are on the wire this one should be. */
 static void router_joins(struct linter *l, struct lan *lan, struct router *r, const struct subject *q)
 {
         static const struct addr v4 = {4, {224, 0, 0, 22}}, v6 = {16, {0xff, 2, [15] = 0x16}};
+        static const struct addr pim4 = {4, {224, 0, 0, 13}}, pim6 = {16, {0xff, 2, [15] = 0x0d}};
         const struct addr *group = q->family == FAMILY_MLD ? &v6 : &v4;
+        const struct addr *pim = q->family == FAMILY_MLD ? &pim6 : &pim4;
         struct key k = {.of = lan, .addr = q->p->src, .kind = ITEM_STATION};
         const struct about a = about_packet(lan, q);
         struct station *s;
-        struct channel *c;
         char text[ADDR_TEXT];
 
         memcpy(k.mac, q->p->eth_src, sizeof k.mac);
         s = r->joins_told || r->generals < 3 || !(q->class & MSG_QUERY3) ? NULL : book_find(l, &k, false);
         if (!s || !within(l->sequence.now_ns, s->newest_ns, gmi_ns(lan)) || s->first_ns > r->general_ns)
                 return;
-        c = channel_of(l, lan, group, false);
-        if (c && listener_of(l, s, c, false))
+        if (!reports(l, s, pim) || reports(l, s, group))
                 return;
         r->joins_told = true;
         say(l, S_ROUTER_JOINS, &a, "a report for it among its others",
-            "no report for %s by a querier that reports groups", addr_format(group, text));
+            "no report for %s by a querier that reports PIM's group", addr_format(group, text));
 }
 
 static void adopt(struct lan *lan, const struct router *r, const struct gmp *g)

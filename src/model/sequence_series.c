@@ -108,7 +108,7 @@ static void begin(struct linter *l, struct channel *c, struct router *r, const s
 
         alarm_stop(l, &s->alarm);
         s->router = r;
-        s->first_ns = s->last_ns = now;
+        s->first_ns = s->before_ns = s->last_ns = now;
         s->frame = q->p->frame->number;
         s->mrt_ms = q->g->max_resp_ms;
         s->count = 1;
@@ -161,24 +161,32 @@ static void source_s_flag(struct linter *l, const struct channel *c, const struc
         }
 }
 
+static bool is_on_time(int64_t gap, int64_t want)
+{
+        const int64_t off = gap > want ? gap - want : want - gap;
+        return off <= want / 4 + 50 * MILLISECOND;
+}
+
+/* Series that run into each other: a query may be on time for one that began before the last query. */
 static void go_on(struct linter *l, struct channel *c, const struct subject *q, unsigned kind)
 {
         struct series *s = &c->series[kind];
         const int64_t now = l->sequence.now_ns, gap = now - s->last_ns, want = q->g->max_resp_ms * MILLISECOND;
-        const int64_t off = gap > want ? gap - want : want - gap;
-        const bool on_time = off <= want / 4 + 50 * MILLISECOND;
+        const bool on_time = is_on_time(gap, want);
+        const bool merged = !on_time && s->count > 1 && is_on_time(now - s->before_ns, want);
         const struct about a = about_packet(c->lan, q);
 
-        if (!on_time && !s->again && s->was_elected && q->g->max_resp_ms < c->lan->general_mrt_ms)
+        if (!on_time && !merged && !s->again && s->was_elected && q->g->max_resp_ms < c->lan->general_mrt_ms)
                 say(l, S_LMQ_INTERVAL, &a, "the max response time between them",
                     "%s queries %.2f s apart, max resp %.1f s", kind_words(kind), seconds(gap), seconds(want));
-        if (q->class & MSG_QUERY3 && (!s->again || (on_time && now - s->again_ns > MERGE_NS))) {
+        if (q->class & MSG_QUERY3 && !merged && (!s->again || (on_time && now - s->again_ns > MERGE_NS))) {
                 if (kind == SPECIFIC_GROUP)
                         group_s_flag(l, c, q);
                 else
                         source_s_flag(l, c, q);
         }
         s->count++;
+        s->before_ns = s->last_ns;
         s->last_ns = now;
         s->frame = q->p->frame->number;
         s->mrt_ms = q->g->max_resp_ms;

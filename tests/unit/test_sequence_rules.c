@@ -178,12 +178,12 @@ static const struct {
          "0 r1 q3\n3 a is_ex G\n30 r1 q3 G mrt=1\n30.5 a is_ex G\n60 end", "gsq-without-leave@30",
          "0 r1 q3\n0.5 a is_ex G\n2.9 r1 q3 G mrt=1\n3.2 a is_ex G\n60 end"},
         {"router-joins-v3-routers", false,
-         "0 r1 q3\n3 r1 is_ex 224.0.0.2\n125 r1 q3\n127 r1 is_ex 224.0.0.2\n250 r1 q3\n253 r1 is_ex 224.0.0.2\n375 r1 q3\n"
-         "377 r1 is_ex 224.0.0.2\n380 end",
+         "0 r1 q3\n3 r1 is_ex 224.0.0.13\n125 r1 q3\n127 r1 is_ex 224.0.0.13\n250 r1 q3\n253 r1 is_ex 224.0.0.13\n375 r1 q3\n"
+         "377 r1 is_ex 224.0.0.13\n380 end",
          "group-local-control@3 group-local-control@127 group-local-control@253 router-joins-v3-routers@375 "
          "group-local-control@377",
-         "0 r1 q3\n3 r1 is_ex 224.0.0.22\n125 r1 q3\n127 r1 is_ex 224.0.0.22\n250 r1 q3\n253 r1 is_ex 224.0.0.22\n"
-         "375 r1 q3\n376 r1 is_ex 224.0.0.22\n380 end"},
+         "0 r1 q3\n3 r1 is_ex 224.0.0.22 + is_ex 224.0.0.13\n125 r1 q3\n127 r1 is_ex 224.0.0.22 + is_ex 224.0.0.13\n250 r1 q3\n253 r1 is_ex 224.0.0.22 + is_ex 224.0.0.13\n"
+         "375 r1 q3\n376 r1 is_ex 224.0.0.22 + is_ex 224.0.0.13\n380 end"},
         {"traffic-after-leave", false,
          "0 r1 q2\n3 a v2 G\n10 data S1 G via=r1\n30 a leave G\n30.01 r1 q2 G mrt=1\n31.01 r1 q2 G mrt=1\n31.9 data S1 G via=r1\n"
          "33 data S1 G via=r1\n34 data S1 G via=r1\n35 data S1 G via=r1\n60 end",
