@@ -134,6 +134,9 @@ const char *addr_format(const struct addr *a, char buf[ADDR_TEXT]); /* IPv6 as R
 const char *mac_format(const uint8_t mac[6], char buf[MAC_TEXT]);
 int addr_compare(const struct addr *a, const struct addr *b); /* length first, then network order */
 bool addr_equal(const struct addr *a, const struct addr *b);
+bool addr_within(const struct addr *a, const struct addr *net, unsigned bits); /* same family, same first bits */
+/* "10.0.0.0/8", "fe80::/10"; an address alone is a network of one. */
+bool prefix_parse(const char *text, struct addr *net, unsigned *bits);
 struct addr addr_plus(const struct addr *a, uint32_t n); /* the n-th address from a on, wraps */
 bool addr_is_unspecified(const struct addr *a);          /* 0.0.0.0 or ::, false for none */
 bool addr_is_multicast(const struct addr *a);            /* 224/4 or ff00::/8 */

@@ -135,6 +135,8 @@ struct stream {
         int64_t first_ns, now_ns; /* of the packets; when idle, the clock's */
         int64_t deadline;
         uint64_t taken;
+        uint64_t lost;    /* packets, when stream_lost was last asked */
+        int64_t asked_ns; /* when it asked */
         struct {
                 uint64_t igmp, mld, udp, malformed;
         } sums;
@@ -143,6 +145,7 @@ int stream_open(struct stream *st, const struct settings *s, struct error *err);
 /* CAPTURE_FRAME with *p filled, CAPTURE_IDLE, CAPTURE_END, or CAPTURE_ERROR with err. */
 int stream_next(struct stream *st, struct packet *p, struct error *err);
 void stream_taken(struct stream *st); /* counts towards -c */
+bool stream_lost(struct stream *st); /* the capture dropped packets since this was last asked */
 void stream_summary(struct stream *st, struct writer *w); /* a value; for people a note on stderr */
 void stream_close(struct stream *st);
 
@@ -195,6 +198,7 @@ int topic_name(const char *name, struct writer *w, struct error *err);
 int topic_address(const struct addr *a, struct writer *w);
 
 struct tracker_options;
+void random_seed(uint64_t seed[2]); /* for what hashes the input */
 void tracking_options(const struct settings *s, struct tracker_options *o);
 
 /* What a datagram is to carry: data's text, or "@FILE" what is in FILE ("@-": stdin), repeated up to size octets (-1: as

@@ -230,7 +230,7 @@ struct linter_options {
         bool packets, sequences; /* both false: both */
         bool all;                /* rules that are judged only where asked for, too */
         struct addr prefix;      /* of the link, for igmp-src-subnet; naming it turns that on */
-        uint8_t prefix_len;
+        unsigned prefix_len;
         uint32_t max_items;      /* hosts, groups, memberships … that sequence rules remember; 0: 524,288 */
         uint64_t seed[2];        /* of the keyed hash: random where input may be hostile; never shows in results */
 };

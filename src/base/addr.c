@@ -52,6 +52,34 @@ bool addr_equal(const struct addr *a, const struct addr *b)
         return a->len == b->len && !memcmp(a->b, b->b, sizeof a->b);
 }
 
+bool addr_within(const struct addr *a, const struct addr *net, unsigned bits)
+{
+        const unsigned whole = bits / 8, mask = 0xff00u >> bits % 8 & 0xff;
+
+        if (a->len != net->len || bits > 8u * a->len || memcmp(a->b, net->b, whole) != 0)
+                return false;
+        return !mask || ((a->b[whole] ^ net->b[whole]) & mask) == 0;
+}
+
+bool prefix_parse(const char *text, struct addr *net, unsigned *bits)
+{
+        const char *slash = strchr(text, '/');
+        const size_t length = slash ? (size_t)(slash - text) : strlen(text);
+        char address[ADDR_TEXT] = "";
+        uint64_t n;
+
+        if (length >= sizeof address)
+                return false;
+        memcpy(address, text, length);
+        if (!addr_parse(address, net))
+                return false;
+        n = net->len * 8u;
+        if (slash && !parse_uint(slash + 1, n, &n))
+                return false;
+        *bits = (unsigned)n;
+        return true;
+}
+
 struct addr addr_plus(const struct addr *a, uint32_t n)
 {
         struct addr r = *a;

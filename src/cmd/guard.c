@@ -36,37 +36,16 @@ const char *refusal_text(enum refusal r)
 
 int guard_allow(struct guard *g, const char *cidr, struct error *err)
 {
-        char text[64], *slash;
-        struct addr net;
-        uint64_t bits;
-
-        snprintf(text, sizeof text, "%s", cidr);
-        slash = strchr(text, '/');
-        if (slash)
-                *slash++ = 0;
-        if (!addr_parse(text, &net))
+        if (!prefix_parse(cidr, &g->allow[g->n_allow].net, &g->allow[g->n_allow].bits))
                 return error_set(err, "--allow %s: needs an address or a network: 10.0.0.0/8, fe80::/10", cidr);
-        bits = net.len * 8u;
-        if (slash && !parse_uint(slash, bits, &bits))
-                return error_set(err, "--allow %s: the prefix length is 0 to %d", cidr, net.len * 8);
-        g->allow[g->n_allow].net = net;
-        g->allow[g->n_allow++].bits = (unsigned)bits;
+        g->n_allow++;
         return 0;
-}
-
-static bool within(const struct addr *net, unsigned bits, const struct addr *a)
-{
-        unsigned whole = bits / 8, mask = 0xff00u >> bits % 8 & 0xff;
-
-        if (a->len != net->len || memcmp(a->b, net->b, whole))
-                return false;
-        return !mask || (a->b[whole] & mask) == (net->b[whole] & mask);
 }
 
 static bool allowed(const struct guard *g, const struct addr *a)
 {
         for (int i = 0; i < g->n_allow; i++)
-                if (within(&g->allow[i].net, g->allow[i].bits, a))
+                if (addr_within(a, &g->allow[i].net, g->allow[i].bits))
                         return true;
         return !g->n_allow;
 }

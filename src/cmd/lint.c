@@ -11,6 +11,7 @@ struct lint {
         struct linter_options lint;
         struct clock clock;
         int severity;
+        const char *prefix;
 };
 
 static uint64_t take(struct lint *s, struct linter *l, struct writer *w)
@@ -52,6 +53,8 @@ static int loop(struct lint *s, struct stream *st, struct tracker *t, struct lin
                         ;
                 linter_time(l, st->now_ns);
                 *n += take(s, l, &o->writer);
+                if (stream_lost(st))
+                        linter_gap(l);
                 if (r == CAPTURE_FRAME) {
                         linter_packet(l, &p);
                         *n += take(s, l, &o->writer);
@@ -73,6 +76,9 @@ static int judge(struct lint *s, struct stream *st, struct output *o, struct err
 
         tracking_options(&s->common, &tracking);
         s->lint.severity = (enum severity)s->severity;
+        random_seed(s->lint.seed);
+        if (s->prefix && !prefix_parse(s->prefix, &s->lint.prefix, &s->lint.prefix_len))
+                return error_set(err, "--prefix %s: needs the link's network, as in 192.0.2.0/24", s->prefix);
         t = tracker_new(&tracking);
         if (!t)
                 return error_set(err, "out of memory");
@@ -112,6 +118,8 @@ static const struct option_row own[] = {
         {0, "only", "RULE,…", "only these rules (`igmpscope list rules`)",
          OPTION_TEXT, AT(lint.only), 0, 0, NULL},
         {0, "skip", "RULE,…", "all but these", OPTION_TEXT, AT(lint.skip), 0, 0, NULL},
+        {0, "prefix", "NETWORK", "the link's IPv4 network: sources outside it are told (igmp-src-subnet)",
+         OPTION_TEXT, AT(prefix), 0, 0, NULL},
         {0, "time", "STYLE", "the time column: clock (the default), date, epoch, delta, relative, none",
          OPTION_WORD, AT(clock.style), 0, 0, CLOCK_STYLES},
         {0, "severity", "LEVEL", "this severity and above: notice (the default), should or must",

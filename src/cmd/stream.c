@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "igmpscope/model.h"
 
@@ -115,6 +116,20 @@ void stream_taken(struct stream *st)
         st->taken++;
 }
 
+/* Asking the kernel costs a call: once in a second of the packets' time is enough. */
+bool stream_lost(struct stream *st)
+{
+        const uint64_t before = st->lost;
+        struct capture_stats c;
+
+        if (st->live && st->now_ns - st->asked_ns < INT64_C(1000000000))
+                return false;
+        capture_stats(st->capture, &c);
+        st->asked_ns = st->now_ns;
+        st->lost = c.dropped_kernel + c.dropped_interface;
+        return st->lost > before;
+}
+
 static void summary_fields(const struct stream *st, const struct capture_stats *c, struct writer *w)
 {
         put_uint(w, "frames", c->frames);
@@ -158,6 +173,12 @@ void stream_close(struct stream *st)
         *st = (struct stream){0};
 }
 
+void random_seed(uint64_t seed[2])
+{
+        if (getrandom(seed, 2 * sizeof *seed, GRND_NONBLOCK) != (ssize_t)(2 * sizeof *seed))
+                seed[0] = seed[1] = (uint64_t)time_monotonic_ns(); /* a machine that has just started */
+}
+
 void tracking_options(const struct settings *s, struct tracker_options *o)
 {
         *o = (struct tracker_options){
@@ -166,4 +187,5 @@ void tracking_options(const struct settings *s, struct tracker_options *o)
                 .fast_leave = s->tracking.fast_leave,
                 .max_memberships = s->tracking.max_memberships,
         };
+        random_seed(o->seed);
 }

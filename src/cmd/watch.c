@@ -144,6 +144,8 @@ static int loop(struct watch *s, struct error *err)
 
         while ((r = stream_next(&s->stream, &p, err)) > 0) {
                 time_passes(s);
+                if (stream_lost(&s->stream))
+                        linter_gap(s->linter);
                 r = r == CAPTURE_FRAME ? take_packet(s, &p, err) : 0;
                 if (r)
                         return r == SAVEFILE_GONE ? 0 : -1;
@@ -169,6 +171,7 @@ static int open_all(struct watch *s, struct error *err)
         s->tracker = tracker_new(&tracking);
         if (!s->tracker)
                 return error_set(err, "out of memory");
+        random_seed(lint.seed);
         if (linter_new(&s->linter, &lint, s->tracker, err) < 0)
                 return -1;
         s->save.rotate_ns = s->rotate_ns;

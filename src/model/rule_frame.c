@@ -235,14 +235,9 @@ bool check_source_subnet(const struct subject *q, struct finding *f)
 {
         const struct addr *prefix = &q->options->prefix;
         char text[ADDR_TEXT];
-        unsigned bit = 0;
 
-        if (prefix->len != 4 || addr_is_unspecified(&q->p->src))
-                return false;
-        while (bit < q->options->prefix_len && bit < 32
-               && !((prefix->b[bit / 8] ^ q->p->src.b[bit / 8]) >> (7 - bit % 8) & 1))
-                bit++;
-        if (bit >= q->options->prefix_len || bit == 32)
+        if (prefix->len != 4 || addr_is_unspecified(&q->p->src)
+            || addr_within(&q->p->src, prefix, q->options->prefix_len))
                 return false;
         says_source(q, f, "");
         finding_expected(f, "one of %s/%u", addr_format(prefix, text), q->options->prefix_len);

@@ -177,9 +177,29 @@ static void errors_end_the_failing_function(void **state)
         assert_string_equal(e.text, "write x: No space left on device (free some)");
 }
 
+static void networks(void **state)
+{
+        struct addr net, a;
+        unsigned bits;
+
+        (void)state;
+        assert_true(prefix_parse("10.1.0.0/17", &net, &bits) && bits == 17);
+        assert_true(addr_parse("10.1.127.255", &a) && addr_within(&a, &net, bits));
+        assert_true(addr_parse("10.1.128.0", &a) && !addr_within(&a, &net, bits));
+        assert_true(addr_within(&a, &net, 0));
+        assert_true(prefix_parse("fe80::/10", &net, &bits) && bits == 10);
+        assert_false(addr_within(&a, &net, 0)); /* another family */
+        assert_true(addr_parse("fe90::1", &a) && addr_within(&a, &net, bits));
+        assert_true(prefix_parse("192.0.2.1", &net, &bits) && bits == 32);
+        assert_true(addr_within(&net, &net, bits));
+        assert_false(prefix_parse("10.0.0.0/33", &net, &bits) || prefix_parse("10.0.0.0/", &net, &bits)
+                     || prefix_parse("x/8", &net, &bits) || prefix_parse("", &net, &bits));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(networks),
                 cmocka_unit_test(cursor_never_leaves_its_bytes), cmocka_unit_test(packer_counts_past_its_end),
                 cmocka_unit_test(checksum_of_odd_and_even_lengths), cmocka_unit_test(addresses),
                 cmocka_unit_test(addresses_count_and_compare), cmocka_unit_test(text_grows_and_escapes),
