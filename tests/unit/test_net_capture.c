@@ -164,6 +164,34 @@ static void test_zstd(void **state)
         expect(FRAMES, CAPTURE_END, NULL);
 }
 
+/* Much comes of the last few octets: more than one filling. */
+static void test_packed_small(void **state)
+{
+        struct capture_options o = {.file = path, .link = -1};
+        uint8_t *smooth = malloc(SIZE);
+        struct text t = {0};
+        struct error err = {0};
+        uint64_t frames;
+        size_t n;
+
+        (void)state;
+        assert_non_null(smooth);
+        memcpy(smooth, plain, SIZE);
+        for (size_t i = 0; i < FRAMES; i++)
+                memset(smooth + 24 + i * (16 + FRAME) + 16, 0, FRAME);
+        for (int zstd = 0; zstd < 2; zstd++) {
+                n = zstd ? ZSTD_compress(packed, sizeof packed, smooth, SIZE, 1)
+                         : gzip(smooth, SIZE, packed, sizeof packed);
+                assert_true(n < SIZE / 10);
+                put(packed, n);
+                assert_int_equal(drain(&o, false, &frames, &t, &err), CAPTURE_END);
+                assert_int_equal(frames, FRAMES);
+                assert_int_equal(t.n, 0);
+        }
+        text_free(&t);
+        free(smooth);
+}
+
 /* A stored block, so that where the cut falls is known: octet n of the file is octet n - 15 of the
  * capture. */
 static void test_packed_and_cut(void **state)
@@ -348,6 +376,7 @@ int main(void)
                 cmocka_unit_test(test_plain),
                 cmocka_unit_test(test_gzip),
                 cmocka_unit_test(test_zstd),
+                cmocka_unit_test(test_packed_small),
                 cmocka_unit_test(test_packed_and_cut),
                 cmocka_unit_test(test_packed_and_damaged),
                 cmocka_unit_test(test_filter),

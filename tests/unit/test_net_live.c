@@ -8,10 +8,12 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "igmpscope/net.h"
@@ -333,6 +335,61 @@ static void test_drops_are_counted(void **state)
         capture_close(c);
 }
 
+/* A child in a namespace of its own, which has no va. */
+static pid_t elsewhere(int *wake)
+{
+        int ready[2], stay[2];
+        char c = 0;
+        pid_t pid;
+
+        assert_int_equal(pipe(ready), 0);
+        assert_int_equal(pipe(stay), 0);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (!pid) {
+                close(stay[1]);
+                c = unshare(CLONE_NEWNET) == 0;
+                if (write(ready[1], &c, 1) == 1 && read(stay[0], &c, 1) < 0)
+                        _exit(1);
+                _exit(0);
+        }
+        close(ready[1]);
+        close(stay[0]);
+        assert_int_equal(read(ready[0], &c, 1), 1);
+        assert_int_equal(c, 1);
+        close(ready[0]);
+        *wake = stay[1];
+        return pid;
+}
+
+static void test_netns(void **state)
+{
+        struct error err = {0};
+        char pid[32], path[64];
+        int wake, status;
+        pid_t child;
+
+        (void)state;
+        NEED_PAIR();
+        child = elsewhere(&wake);
+        snprintf(pid, sizeof pid, "%d", (int)child);
+        snprintf(path, sizeof path, "/proc/%d/ns/net", (int)child);
+        for (int i = 0; i < 2; i++) {
+                pid_t probe = fork();
+                if (!probe)
+                        _exit(netns_enter(i ? path : pid, &err) == 0 && if_nametoindex("va") == 0 ? 0 : 1);
+                assert_int_equal(waitpid(probe, &status, 0), probe);
+                assert_int_equal(status, 0);
+        }
+        close(wake);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(if_nametoindex("va") > 0);
+        assert_int_equal(netns_enter("no-such", &err), -1);
+        assert_non_null(strstr(err.text, "--netns no-such: no such network namespace"));
+        assert_int_equal(netns_enter(pid, &err), -1); /* it has ended */
+        assert_non_null(strstr(err.text, "there is no process with this id"));
+}
+
 /* Last: it takes the pair away. All frames of before are given, then a sentence that names the
  * interface. */
 static void test_interface_vanishes(void **state)
@@ -376,6 +433,7 @@ int main(void)
                 cmocka_unit_test(test_raw_ip),
                 cmocka_unit_test(test_errors),
                 cmocka_unit_test(test_drops_are_counted),
+                cmocka_unit_test(test_netns),
                 cmocka_unit_test(test_interface_vanishes),
         };
 

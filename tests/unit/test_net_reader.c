@@ -479,7 +479,7 @@ static void test_damage(void **state)
                 const char *says;
         } rows[] = {
                 {4, 8, "a block of type 6 that says it is 8 octets long"},
-                {4, 30, "a block of type 6 that says it is 30 octets long"},
+                {4, 38, "a block of type 6 that says it is 38 octets long"},
                 {4, 0xfffffff0, "a block of 4294967280 octets"},
                 {8, 1, "a packet of interface 1, where the section describes 1"},
                 {20, 100, "a packet of 100 octets in a block that has 8"},
