@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { FRAMES_NOTED = 32 };
@@ -88,8 +89,10 @@ int bench_socket(struct bench *b, const char *host, int family, int type, int pr
                 close(fd);
                 return error_set(b->err, "more than %d sockets in one experiment", BENCH_SOCKETS);
         }
-        if (fd >= 0)
+        if (fd >= 0) {
+                setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = 1}, sizeof(struct timeval));
                 b->fds[b->n_fds++] = fd;
+        }
         return fd;
 }
 
@@ -257,6 +260,7 @@ const char *received(struct bench *b, int fd, int ms, char *text, size_t size)
                         break;
                 ms = 30;
         }
+        watch_for(b, 40); /* what the wire showed of it comes before the next mark */
         if (b->spoil == SPOIL_DROP)
                 snprintf(text, size, "nothing");
         if (b->spoil == SPOIL_FORGE && !strcmp(text, "nothing"))

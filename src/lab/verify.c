@@ -79,7 +79,7 @@ static int act(const struct verify *v, const struct run *r, struct bench *b)
         if (*r->evidence && savefile_open(&b->evidence, &save, b->err) < 0)
                 return -1;
         b->spoil = v->options.spoil;
-        result = r->experiment->act(b);
+        result = watch_for(b, 50) < 0 ? -1 : r->experiment->act(b); /* links that are new take a moment */
         if (savefile_close(b->evidence, result < 0 ? NULL : b->err) < 0)
                 result = -1;
         return result;
