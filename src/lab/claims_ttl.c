@@ -114,6 +114,13 @@ static int act_zero(struct bench *b)
         send_to(b, fd, "239.1.1.1", BENCH_PORT, "control");
         watch_for(b, 300);
         observe_since(b, from, "wire", "%s", story(b, from, "a", 'u', text, sizeof text));
+        set_int(b, fd, IPPROTO_IP, IP_MULTICAST_TTL, 0);
+        leave(b, own, "239.1.1.1");
+        watch_for(b, 50);
+        from = mark(b);
+        send_to(b, fd, "239.1.1.1", BENCH_PORT, "no member");
+        watch_until(b, from, 3, 300);
+        observe_since(b, from, "no member", "%s", story(b, from, "a", 'u', text, sizeof text));
         craft_udp(&c, &crafted, b, 0);
         from = mark(b);
         if (inject(b, "a", "eth0", &c) < 0)
@@ -171,6 +178,8 @@ const struct claim claims_ttl[] = {
          "RFC 1812 §5.3.1", "ttl-router", "behind", "2", NULL},
         {"ttl-3", "ttl,wire", "TTL 0 stays on the host: no frame leaves (the datagram after it, with TTL 1, does)",
          "RFC 1112 §6.1", "ttl-zero", "wire", "udp(239.1.1.1:9999 ttl 1 'control')", NULL},
+        {"ttl-3-stranger", "ttl,wire", "TTL 0 stays on the host whether or not the host is a member", "RFC 1112 §6.1",
+         "ttl-zero", "no member", "nothing", "Linux holds it back only where the sending host is a member: else it leaves, with TTL 0"},
         {"ttl-3-local", "ttl,loop", "TTL 0 still reaches members on the host itself", "RFC 1112 §6.1", "ttl-zero",
          "own member", "zero", NULL},
         {"ttl-3-sendto", "ttl", "sending with TTL 0 is no error", "sendto(2)", "ttl-zero", "sendto", "ok", NULL},

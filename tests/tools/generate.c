@@ -76,9 +76,9 @@ static void random_message(struct craft *c, const struct message *row)
         if (query || !newest)
                 c->gmp.group = query && roll(2) ? (struct addr){.len = six ? 16 : 4} : random_addr(six, true);
         if (query) {
-                c->gmp.max_resp_code = (uint16_t)(row->version == 1 && !six ? 0 : 1 + roll(six ? 65535 : 255));
-                c->gmp.s = roll(2);
-                c->gmp.qrv = (uint8_t)roll(8);
+                c->gmp.max_resp_code = (uint16_t)(1 + roll(65535));
+                c->gmp.code = (uint8_t)(six || row->version == 1 ? 0 : 1 + roll(255));
+                c->gmp.flags = (uint8_t)roll(16);
                 c->gmp.qqic = (uint8_t)roll(256);
         }
         if (query && newest) {
