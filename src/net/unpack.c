@@ -18,7 +18,6 @@ struct unpack {
         z_stream gzip;
         ZSTD_DStream *zstd;
         bool between; /* members, frames: where an end is no cut */
-        bool full;    /* the last step had no room for all that it held */
         bool failed;
         /* takes from in, gives octets to p, says how many; sets failed where the data is damaged */
         ssize_t (*step)(struct unpack *u, uint8_t *p, size_t n);
@@ -66,7 +65,7 @@ static ssize_t fill_unpacked(struct source *s, uint8_t *p, size_t n, struct erro
         struct unpack *u = s->own;
 
         while (!u->failed) {
-                int have = u->full && !u->between ? CAPTURE_FRAME : source_have(&u->in, 1, err);
+                int have = source_have(&u->in, 1, err); /* both leave an octet while they hold more */
                 ssize_t got;
                 if (have == CAPTURE_END) {
                         s->cut = !u->between;
@@ -77,7 +76,6 @@ static ssize_t fill_unpacked(struct source *s, uint8_t *p, size_t n, struct erro
                 if (u->between && *u->in.at == 0) /* padding, which gzip(1) takes as the end, too */
                         return FILL_END;
                 got = u->step(u, p, n);
-                u->full = (size_t)got == n;
                 if (got > 0)
                         return got;
         }

@@ -117,6 +117,26 @@ static void test_round_trip_pcapng(void **state)
         read_frames(o.file, 100, false);
 }
 
+static void test_direction(void **state)
+{
+        struct savefile_options so = {.file = path("directions.pcapng")};
+        struct capture_options o = {.file = so.file, .link = -1, .direction = FRAME_OUT};
+        struct error err = {0};
+        struct capture *c;
+        struct frame f;
+        int n[3] = {0};
+
+        (void)state;
+        write_frames(&so, 99);
+        assert_int_equal(capture_open(&c, &o, &err), 0);
+        while (capture_next(c, &f, &err) == CAPTURE_FRAME)
+                n[f.direction]++;
+        capture_close(c);
+        assert_int_equal(n[FRAME_OUT], 33);
+        assert_int_equal(n[FRAME_UNKNOWN], 33); /* may be either */
+        assert_int_equal(n[FRAME_IN], 0);
+}
+
 static void test_round_trip_pcap(void **state)
 {
         struct savefile_options o = {.file = path("a.pcap"), .pcap = true};
@@ -312,6 +332,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_round_trip_pcapng),
                 cmocka_unit_test(test_round_trip_pcap),
+                cmocka_unit_test(test_direction),
                 cmocka_unit_test(test_no_packet_is_a_capture_too),
                 cmocka_unit_test(test_rotation),
                 cmocka_unit_test(test_rotation_of_stdout),
