@@ -80,7 +80,7 @@ deps: ## install the Debian packages that are missing
 
 demo: ## install what is missing, build, and watch multicast work in a throw-away laboratory
 	@tests/deps $(BUILD_PACKAGES) $(DEMO_PACKAGES)
-	@$(MAKE) --no-print-directory -s build
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" build
 	@mkdir -p build/demo
 	@build/release/igmpscope lab demo -w build/demo/demo.pcapng
 

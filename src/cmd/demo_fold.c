@@ -50,9 +50,11 @@ void demo_fold(struct demo *d, size_t from, int indent)
 
         if (!d->width || t->n <= from)
                 return;
-        text_add_n(&line, t->p + from, t->n - from - 1); /* without its newline */
+        text_add_n(&line, t->p + from, t->n - from);
         s = text_string(&line);
-        end = s + line.n;
+        end = strchr(s, '\n'); /* with -v fields follow, in lines of their own */
+        if (!end)
+                end = s + line.n;
         t->n = from;
         while ((at = cut(s, end, d->width - (unsigned)(s > line.p ? indent : 0), first))) {
                 text_add_n(t, s, (size_t)(at - s));
@@ -63,8 +65,7 @@ void demo_fold(struct demo *d, size_t from, int indent)
                         ;
                 first = 0;
         }
-        text_add_n(t, s, (size_t)(end - s));
-        text_add_char(t, '\n');
+        text_add(t, s);
         text_free(&line);
 }
 
