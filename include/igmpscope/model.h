@@ -44,6 +44,7 @@ struct tracker_options {
         bool snooping;            /* use reports from ::, as snooping switches must */
         uint64_t max_memberships; /* 0: 16,777,216 */
         uint64_t seed[2];         /* of the keyed hash: random where input may be hostile; never shows in results */
+        void (*memory)(void *p, size_t n); /* told of each large piece, as for huge pages; or NULL */
 };
 
 /* What the timers of a link stand on (RFC 9776 §8, RFC 9777 §9), and where each of the three was found. */
@@ -83,6 +84,9 @@ void tracker_free(struct tracker *t);
  * tracker_packet takes note of queries and of who is there; call it once for each packet before its records. */
 void tracker_packet(struct tracker *t, const struct packet *p);
 bool tracker_apply(struct tracker *t, const struct packet *p, const struct record *r, struct change *c);
+/* For speed alone, where there are millions of memberships: n packets that will be applied soon. Eight is a good
+ * number. */
+void tracker_hint(struct tracker *t, const struct packet *p, size_t n);
 /* All that runs out at or before now, in order of its time; one change a call until false. */
 bool tracker_expire(struct tracker *t, int64_t now_ns, struct change *c);
 

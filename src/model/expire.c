@@ -50,8 +50,8 @@ static int querier_compare(const struct tracker *t, uint32_t a, uint32_t b)
 bool item_before(const struct tracker *t, uint32_t a, uint32_t b)
 {
         uint32_t i = ref_index(a), k = ref_index(b);
-        int64_t x = ((const struct timer *)pool_at(&t->pools[ref_item(a)], i))->at_ns;
-        int64_t y = ((const struct timer *)pool_at(&t->pools[ref_item(b)], k))->at_ns;
+        int64_t x = timer_of(t, a)->at_ns;
+        int64_t y = timer_of(t, b)->at_ns;
 
         if (x != y)
                 return x < y;

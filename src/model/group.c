@@ -15,20 +15,26 @@ int64_t later(int64_t ns, int64_t ms)
 static uint64_t group_hash(const struct tracker *t, uint32_t i)
 {
         const struct group *g = group_at(t, i);
-        return key_hash(t, g->link, g->addr, side_len(g->side), NULL);
+        return key_hash(t, g->link, g->addr, side_len(g->side));
+}
+
+uint32_t group_seek(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a, struct seek *s)
+{
+        uint32_t i;
+
+        while ((i = table_next(&t->tables[ITEM_GROUP], s)) != NONE) {
+                const struct group *g = group_at(t, i);
+                if (g->link == link && g->side == side && addr_same(g->addr, a->b, a->len))
+                        break;
+        }
+        return i;
 }
 
 uint32_t group_find(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a)
 {
-        struct probe probe = probe_of(key_hash(t, link, a->b, a->len, NULL));
-        uint32_t i;
+        struct seek s = seek_of(key_hash(t, link, a->b, a->len));
 
-        while ((i = table_next(&t->tables[ITEM_GROUP], &probe)) != NONE) {
-                const struct group *g = group_at(t, i);
-                if (g->link == link && g->side == side && !memcmp(g->addr, a->b, a->len))
-                        break;
-        }
-        return i;
+        return group_seek(t, link, side, a, &s);
 }
 
 uint32_t group_add(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a)
@@ -87,7 +93,7 @@ void group_asked(struct tracker *t, struct group *g, struct set s)
 
 static uint64_t source_hash(const struct tracker *t, const struct source *s, uint8_t side)
 {
-        return key_hash(t, s->group, s->addr, side_len(side), NULL);
+        return key_hash(t, s->group, s->addr, side_len(side));
 }
 
 static uint64_t source_hash4(const struct tracker *t, uint32_t i)
@@ -102,12 +108,12 @@ static uint64_t source_hash6(const struct tracker *t, uint32_t i)
 
 uint32_t source_find(struct tracker *t, uint32_t group, uint8_t side, const uint8_t *addr)
 {
-        struct probe probe = probe_of(key_hash(t, group, addr, side_len(side), NULL));
+        struct seek seek = seek_of(key_hash(t, group, addr, side_len(side)));
         uint32_t i;
 
-        while ((i = table_next(&t->tables[source_item(side)], &probe)) != NONE) {
+        while ((i = table_next(&t->tables[source_item(side)], &seek)) != NONE) {
                 const struct source *s = source_item_at(t, side, i);
-                if (s->group == group && !memcmp(s->addr, addr, side_len(side)))
+                if (s->group == group && addr_same(s->addr, addr, side_len(side)))
                         break;
         }
         return i;

@@ -5,35 +5,43 @@
 
 #include <string.h>
 
-static uint64_t host_hash(const struct tracker *t, const struct host *h, uint8_t side)
+static uint64_t hash_of(const struct tracker *t, const struct host *h)
 {
-        return key_hash(t, h->group, h->addr, side_len(side), h->mac);
+        const struct group *g = group_at(t, h->group);
+        return host_hash(t, g->link, g->addr, h->addr, side_len(g->side), h->mac);
 }
 
-static uint64_t host_hash4(const struct tracker *t, uint32_t i)
+static uint64_t hash_of4(const struct tracker *t, uint32_t i)
 {
-        return host_hash(t, host_at(t, SIDE_IGMP, i), SIDE_IGMP);
+        return hash_of(t, host_at(t, SIDE_IGMP, i));
 }
 
-static uint64_t host_hash6(const struct tracker *t, uint32_t i)
+static uint64_t hash_of6(const struct tracker *t, uint32_t i)
 {
-        return host_hash(t, host_at(t, SIDE_MLD, i), SIDE_MLD);
+        return hash_of(t, host_at(t, SIDE_MLD, i));
 }
 
-uint32_t host_find(struct tracker *t, uint32_t group, uint8_t side, const struct addr *a, const uint8_t mac[6])
+struct host_key host_key(const struct tracker *t, uint32_t link, const struct addr *host, const uint8_t mac[6],
+                         const struct addr *group)
 {
-        struct probe probe = probe_of(key_hash(t, group, a->b, a->len, mac));
+        uint64_t hash = host_hash(t, link, group->b, host->b, group->len, mac);
+
+        return (struct host_key){host, mac, seek_of(hash)};
+}
+
+uint32_t host_find(struct tracker *t, uint32_t group, uint8_t side, struct host_key *k)
+{
         uint32_t i;
 
-        while ((i = table_next(&t->tables[host_item(side)], &probe)) != NONE) {
+        while ((i = table_next(&t->tables[host_item(side)], &k->seek)) != NONE) {
                 const struct host *h = host_at(t, side, i);
-                if (h->group == group && !memcmp(h->addr, a->b, a->len) && !memcmp(h->mac, mac, 6))
+                if (h->group == group && addr_same(h->addr, k->addr->b, side_len(side)) && !memcmp(h->mac, k->mac, 6))
                         break;
         }
         return i;
 }
 
-uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct addr *a, const uint8_t mac[6])
+uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct host_key *k)
 {
         struct table *table = &t->tables[host_item(side)];
         uint32_t i = NONE;
@@ -41,7 +49,7 @@ uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct 
         struct host *h;
 
         if (t->pools[ITEM_HOST4].live + t->pools[ITEM_HOST6].live < t->options.max_memberships
-            && table_room(table, side == SIDE_IGMP ? host_hash4 : host_hash6, t))
+            && table_room(table, side == SIDE_IGMP ? hash_of4 : hash_of6, t))
                 i = pool_take(&t->pools[host_item(side)]);
         if (i == NONE) {
                 tracker_refuse(t);
@@ -53,13 +61,13 @@ uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct 
         h->group = group;
         h->prev = NONE;
         h->next = g->hosts;
-        memcpy(h->mac, mac, 6);
-        memcpy(h->addr, a->b, a->len);
+        memcpy(h->mac, k->mac, 6);
+        memcpy(h->addr, k->addr->b, side_len(side));
         if (g->hosts != NONE)
                 host_at(t, side, g->hosts)->prev = i;
         g->hosts = i;
         g->n_hosts++;
-        table_add(table, host_hash(t, h, side), i);
+        table_add(table, k->seek.hash, i);
         return i;
 }
 
@@ -78,7 +86,7 @@ void host_drop(struct tracker *t, uint8_t side, uint32_t i)
         else
                 g->hosts = h->next;
         g->n_hosts--;
-        table_remove(&t->tables[kind], host_hash(t, h, side), i);
+        table_remove(&t->tables[kind], hash_of(t, h), i);
         pool_give(&t->pools[kind], i);
 }
 

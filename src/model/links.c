@@ -9,15 +9,17 @@
 static uint64_t name_hash(const struct tracker *t, const struct link *l, const char *name)
 {
         size_t length = name ? strlen(name) : 0;
-        uint64_t words[4] = {l->interface_id, 0, 0, l->n_vlan};
+        uint32_t words[6] = {l->interface_id, l->n_vlan};
 
-        memcpy(&words[1], l->vlan, sizeof l->vlan);
-        for (size_t i = 0; i < length; i += 8) {
-                uint64_t part = 0;
-                memcpy(&part, name + i, length - i < 8 ? length - i : 8);
-                words[3] = hash_words(t->options.seed, (uint64_t[]){words[3], part}, 2);
+        memcpy(&words[2], l->vlan, sizeof l->vlan);
+        words[1] = (uint32_t)hash_words(&t->key, words, 6);
+        for (size_t i = 0; i < length; i += 4) {
+                words[0] = 0;
+                memcpy(words, name + i, length - i < 4 ? length - i : 4);
+                words[1] = (uint32_t)hash_words(&t->key, words, 2);
         }
-        return hash_words(t->options.seed, words, 4);
+        words[0] = (uint32_t)length;
+        return hash_words(&t->key, words, 2);
 }
 
 static uint64_t link_hash(const struct tracker *t, uint32_t i)
@@ -44,6 +46,16 @@ static bool link_equal(const struct link *a, const struct packet *p, const struc
                && (!name || !strcmp(a->interface, name));
 }
 
+/* The quick way for one packet after another of the same link; VLAN 0 takes the other one. */
+static bool link_is_last(const struct link *l, const struct packet *p)
+{
+        const char *name = p->frame->interface;
+
+        return l->interface_id == p->frame->interface_id && l->n_vlan == p->n_vlan
+               && !memcmp(l->vlan, p->vlan, sizeof *l->vlan * l->n_vlan)
+               && (name && l->interface ? !strcmp(name, l->interface) : !name && !l->interface);
+}
+
 static uint32_t link_add(struct tracker *t, const struct packet *p, const struct link *key)
 {
         uint32_t i = table_room(&t->link_table, link_hash, t) ? pool_take(&t->links) : NONE;
@@ -67,14 +79,14 @@ static uint32_t link_add(struct tracker *t, const struct packet *p, const struct
 uint32_t link_of(struct tracker *t, const struct packet *p, bool add)
 {
         struct link key;
-        struct probe probe;
+        struct seek seek;
         uint32_t i;
 
-        link_key(p, &key);
-        if (t->last_link != NONE && link_equal(link_item(t, t->last_link), p, &key))
+        if (t->last_link != NONE && link_is_last(link_item(t, t->last_link), p))
                 return t->last_link;
-        probe = probe_of(name_hash(t, &key, p->frame->interface));
-        while ((i = table_next(&t->link_table, &probe)) != NONE)
+        link_key(p, &key);
+        seek = seek_of(name_hash(t, &key, p->frame->interface));
+        while ((i = table_next(&t->link_table, &seek)) != NONE)
                 if (link_equal(link_item(t, i), p, &key))
                         return t->last_link = i;
         return add ? t->last_link = link_add(t, p, &key) : NONE;

@@ -88,13 +88,13 @@ static void refresh(struct tracker *t, uint8_t side, uint32_t i, const struct pa
 }
 
 /* Keeps the new filter, in a new entry if need be. */
-static bool store(struct tracker *t, uint32_t group, uint32_t *i, const struct view *v, const struct packet *p)
+static bool store(struct tracker *t, uint32_t group, uint32_t *i, const struct view *v, const struct host_key *k)
 {
         uint8_t side = group_at(t, group)->side;
         bool fresh = *i == NONE;
 
         if (fresh)
-                *i = host_add(t, group, side, &p->src, p->eth_src);
+                *i = host_add(t, group, side, k);
         if (*i == NONE)
                 return false;
         if (host_keep(t, side, *i, *v))
@@ -105,11 +105,12 @@ static bool store(struct tracker *t, uint32_t group, uint32_t *i, const struct v
         return false;
 }
 
-bool host_record(struct tracker *t, uint32_t group, const struct packet *p, const struct record *r, struct change *c)
+bool host_record(struct tracker *t, uint32_t group, struct host_key *k, const struct packet *p,
+                 const struct record *r, struct change *c)
 {
         const struct group *g = group_at(t, group);
         uint8_t side = g->side, len = side_len(side);
-        uint32_t i = host_find(t, group, side, &p->src, p->eth_src);
+        uint32_t i = host_find(t, group, side, k);
         struct view was = i == NONE ? (struct view){0} : host_view(t, side, i), now;
         bool known = i != NONE, answer, same;
         struct set named, asked;
@@ -129,7 +130,7 @@ bool host_record(struct tracker *t, uint32_t group, const struct packet *p, cons
         }
         if (is_gone(&now))
                 host_drop(t, side, i);
-        else if ((!same || now.partial != was.partial) && !store(t, group, &i, &now, p))
+        else if ((!same || now.partial != was.partial) && !store(t, group, &i, &now, k))
                 return false;
         else
                 refresh(t, side, i, p);

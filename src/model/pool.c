@@ -1,25 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Pools: items of one size in blocks that never move, known by number. Taking and giving back are O(1) and an item
  * costs nothing but itself. */
-#include "tracker.h"
+#include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool add_block(struct pool *p)
-{
-        uint8_t **blocks = p->blocks;
+enum { RUNS_FROM = 1024, RUN_BLOCKS = 512, /* blocks */ HUGE_PAGE = 2 << 20 };
 
-        if (!(p->n_blocks & (p->n_blocks - 1))) { /* the directory is full at powers of two */
-                blocks = realloc(blocks, (p->n_blocks ? 2 * p->n_blocks : 1) * sizeof *blocks);
+/* Blocks come one by one at first, later in runs that huge pages fit into. */
+static size_t run_at(const struct pool *p, size_t block)
+{
+        size_t octets = (size_t)p->size << p->bits;
+
+        return block < RUNS_FROM || octets * RUN_BLOCKS % HUGE_PAGE ? 1 : RUN_BLOCKS;
+}
+
+static uint8_t *new_run(const struct pool *p, size_t blocks)
+{
+        size_t octets = blocks * ((size_t)p->size << p->bits);
+        uint8_t *run = blocks == 1 ? malloc(octets) : aligned_alloc(HUGE_PAGE, octets);
+
+        if (run && blocks > 1 && p->memory)
+                p->memory(run, octets);
+        return run;
+}
+
+static bool add_blocks(struct pool *p)
+{
+        uint8_t **blocks = p->blocks, *run;
+        size_t n = run_at(p, p->n_blocks);
+
+        if (p->n_blocks + RUN_BLOCKS > p->cap_blocks) {
+                size_t cap = p->cap_blocks ? 2 * p->cap_blocks : 2 * RUN_BLOCKS;
+                blocks = realloc(blocks, cap * sizeof *blocks);
                 if (!blocks)
                         return false;
                 p->blocks = blocks;
+                p->cap_blocks = cap;
         }
-        blocks[p->n_blocks] = malloc((size_t)p->size * BLOCK_ITEMS);
-        if (!blocks[p->n_blocks])
+        run = new_run(p, n);
+        if (!run)
                 return false;
-        p->n_blocks++;
+        for (size_t i = 0; i < n; i++)
+                blocks[p->n_blocks++] = run + i * ((size_t)p->size << p->bits);
         return true;
 }
 
@@ -31,7 +55,7 @@ uint32_t pool_take(struct pool *p)
                 return NONE;
         if (i != NONE)
                 memcpy(&p->free, pool_at(p, i), sizeof p->free);
-        else if (p->used >> BLOCK_BITS < p->n_blocks || add_block(p))
+        else if (p->used >> p->bits < p->n_blocks || add_blocks(p))
                 i = p->used++;
         else
                 return NONE;
@@ -49,14 +73,14 @@ void pool_give(struct pool *p, uint32_t i)
 
 void pool_free(struct pool *p)
 {
-        for (size_t i = 0; i < p->n_blocks; i++)
+        for (size_t i = 0; i < p->n_blocks; i += run_at(p, i))
                 free(p->blocks[i]);
         free(p->blocks);
         p->blocks = NULL;
-        p->n_blocks = 0;
+        p->n_blocks = p->cap_blocks = 0;
 }
 
 size_t pool_bytes(const struct pool *p)
 {
-        return p->n_blocks * (sizeof *p->blocks + (size_t)p->size * BLOCK_ITEMS);
+        return p->cap_blocks * sizeof *p->blocks + p->n_blocks * ((size_t)p->size << p->bits);
 }

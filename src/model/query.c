@@ -9,7 +9,7 @@
 
 static void bring_forward(struct tracker *t, uint32_t ref, int64_t at_ns)
 {
-        const struct timer *m = pool_at(&t->pools[ref_item(ref)], ref_index(ref));
+        const struct timer *m = timer_of(t, ref);
 
         if (timer_on(m) && m->at_ns > at_ns)
                 timer_set(t, ref, at_ns);

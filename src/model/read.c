@@ -144,11 +144,13 @@ bool tracker_member_of(struct tracker *t, const struct packet *p, const struct a
 {
         uint8_t side = group->len == 4 ? SIDE_IGMP : SIDE_MLD;
         uint32_t link = link_of(t, p, false), g, i;
+        struct host_key key;
 
         if (link == NONE)
                 return false;
         g = group_find(t, link, side, group);
-        i = g == NONE ? NONE : host_find(t, g, side, host, mac);
+        key = host_key(t, link, host, mac, group);
+        i = g == NONE ? NONE : host_find(t, g, side, &key);
         if (i != NONE)
                 read_member(t, g, i, m);
         return i != NONE;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sets of addresses as sorted octets, and the store for those that do not fit into their owner. Every set operation
  * that RFC 9776 writes with + - * is one merge that takes what is only here, only there, or in both. */
-#include "tracker.h"
+#include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIT = 16, BLOCK_UNITS = 65536, CLASSES = 16 };
+enum { UNIT = 16, BLOCK_UNITS = 8192, CLASSES = 16 };
 
 static int compare4(const void *a, const void *b)
 {
@@ -42,6 +42,10 @@ struct set set_merge(struct set a, struct set b, uint8_t len, unsigned take, uin
 {
         uint32_t i = 0, k = 0, n = 0;
 
+        if (!a.n)
+                return take & ONLY_B ? b : a;
+        if (!b.n && take & ONLY_A)
+                return a;
         while (i < a.n || k < b.n) {
                 int c = i == a.n ? 1 : k == b.n ? -1 : memcmp(a.p + (size_t)i * len, b.p + (size_t)k * len, len);
                 const uint8_t *one = c > 0 ? b.p + (size_t)k * len : a.p + (size_t)i * len;

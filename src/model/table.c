@@ -1,60 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a key's hash to the number of its item, at five to eight octets an item. A bucket is one cache line: fifteen
  * slots and a count of the keys that found it full and went on to the next; a search ends where that count is 0, so
- * that removing needs no marks and years of joins and leaves cost nothing. The hash is keyed (SipHash-1-3): who does
- * not know the key can't choose addresses that meet. */
-#include "tracker.h"
+ * that removing needs no marks, and years of joins and leaves cost nothing. */
+#include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 15, PAST = 15, START = 4 };
+enum { START = 4, HUGE_PAGE = 2 << 20, HUGE_FROM = 65536 }; /* buckets */
 
-#define ROTATE(x, n) ((x) << (n) | (x) >> (64 - (n)))
-
-static inline void sip_round(uint64_t v[4])
+/* SplitMix64 (Steele, Lea, Flood 2014). */
+static uint64_t next_key(uint64_t *state)
 {
-        v[0] += v[1];
-        v[1] = ROTATE(v[1], 13) ^ v[0];
-        v[0] = ROTATE(v[0], 32);
-        v[2] += v[3];
-        v[3] = ROTATE(v[3], 16) ^ v[2];
-        v[0] += v[3];
-        v[3] = ROTATE(v[3], 21) ^ v[0];
-        v[2] += v[1];
-        v[1] = ROTATE(v[1], 17) ^ v[2];
-        v[2] = ROTATE(v[2], 32);
+        uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+        z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+        return z ^ z >> 31;
 }
 
-uint64_t hash_words(const uint64_t seed[2], const uint64_t *words, size_t n)
+void hash_key_init(struct hash_key *k, const uint64_t seed[2])
 {
-        uint64_t v[4] = {seed[0] ^ UINT64_C(0x736f6d6570736575), seed[1] ^ UINT64_C(0x646f72616e646f6d),
-                         seed[0] ^ UINT64_C(0x6c7967656e657261), seed[1] ^ UINT64_C(0x7465646279746573)};
+        uint64_t high = seed[0], low = ~seed[1];
 
-        for (size_t i = 0; i <= n; i++) {
-                uint64_t m = i < n ? words[i] : (uint64_t)(n * 8) << 56;
-                v[3] ^= m;
-                sip_round(v);
-                v[0] ^= m;
+        for (unsigned i = 0; i <= HASH_WORDS; i++) {
+                k->high[i] = next_key(&high);
+                k->low[i] = next_key(&low);
         }
-        v[2] ^= 0xff;
-        sip_round(v);
-        sip_round(v);
-        sip_round(v);
-        return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
-uint64_t key_hash(const struct tracker *t, uint32_t owner, const uint8_t *addr, uint8_t len, const uint8_t *mac)
-{
-        uint8_t key[32] = {0};
-        uint64_t words[4];
-
-        memcpy(key, &owner, 4);
-        if (mac)
-                memcpy(key + 4, mac, 6);
-        memcpy(key + (len == 4 ? 12 : 16), addr, len);
-        memcpy(words, key, sizeof words);
-        return hash_words(t->options.seed, words, len == 4 ? 2 : 4);
 }
 
 void table_init(struct table *t, uint32_t max)
@@ -76,84 +48,108 @@ size_t table_bytes(const struct table *t)
         return t->n_buckets * sizeof *t->buckets;
 }
 
-/* The high half of the hash chooses the bucket, the low half makes the tag. */
-static size_t home(const struct table *t, uint64_t hash)
-{
-        return (size_t)((hash >> 32) * t->n_buckets >> 32);
-}
-
 static uint32_t tag(const struct table *t, uint64_t hash)
 {
         return (uint32_t)hash << t->bits;
 }
 
-uint32_t table_next(struct table *t, struct probe *p)
+typedef uint32_t lanes __attribute__((vector_size(16), may_alias));
+
+/* Bits of the slots that carry the tag (a free one may), four at a time. */
+static unsigned matches(const struct bucket *b, uint32_t want, unsigned bits)
 {
-        uint32_t want = tag(t, p->hash), mask = (UINT32_C(1) << t->bits) - 1;
+        static const lanes weights[4] = {
+                {1, 2, 4, 8}, {16, 32, 64, 128}, {256, 512, 1024, 2048}, {4096, 8192, 16384, 0}, /* past is no slot */
+        };
+        const lanes *four = (const lanes *)b->slots;
+        lanes found = {0};
+
+        for (unsigned i = 0; i < 4; i++)
+                found |= (lanes)((four[i] ^ want) >> bits == 0) & weights[i];
+        return found[0] | found[1] | found[2] | found[3];
+}
+
+static struct bucket *after(const struct table *t, const struct bucket *b)
+{
+        size_t i = (size_t)(b - t->buckets) + 1;
+
+        return &t->buckets[i < t->n_buckets ? i : 0];
+}
+
+uint32_t table_start(const struct table *t, struct seek *s)
+{
+        uint32_t mask = (UINT32_C(1) << t->bits) - 1;
 
         if (!t->n)
                 return NONE;
-        if (!p->step) {
-                p->bucket = home(t, p->hash);
-                p->step = 1;
-        }
+        s->at = table_home(t, s->hash);
+        s->found = matches(s->at, tag(t, s->hash), t->bits);
+        return s->found ? (s->at->slots[__builtin_ctz(s->found)] & mask) - 1 : NONE; /* a free slot gives NONE too */
+}
+
+uint32_t table_next(struct table *t, struct seek *s)
+{
+        uint32_t mask = (UINT32_C(1) << t->bits) - 1;
+
+        if (!s->at)
+                table_start(t, s);
+        if (!s->at)
+                return NONE;
         for (;;) {
-                const uint32_t *b = t->buckets[p->bucket];
-                while (p->slot < SLOTS) {
-                        uint32_t s = b[p->slot++];
-                        if (!((s ^ want) & ~mask) && (s & mask)) {
-                                t->probes++;
-                                return (s & mask) - 1;
-                        }
+                while (s->found) {
+                        uint32_t i = s->at->slots[__builtin_ctz(s->found)] & mask;
+                        s->found &= s->found - 1;
+                        t->probes += i != 0;
+                        if (i)
+                                return i - 1;
                 }
-                if (!b[PAST] || p->step++ >= t->n_buckets)
+                if (!s->at->past || ++s->steps >= t->n_buckets)
                         return NONE;
-                p->slot = 0;
-                p->bucket = p->bucket + 1 < t->n_buckets ? p->bucket + 1 : 0;
+                s->at = after(t, s->at);
+                s->found = matches(s->at, tag(t, s->hash), t->bits);
         }
+}
+
+static unsigned slot_of(const struct bucket *b, uint32_t slot)
+{
+        unsigned i = 0;
+
+        while (i < TABLE_SLOTS && b->slots[i] != slot)
+                i++;
+        return i;
 }
 
 void table_add(struct table *t, uint64_t hash, uint32_t i)
 {
-        size_t at = home(t, hash);
+        struct bucket *b = table_home(t, hash);
+        unsigned k;
 
-        for (;;) {
-                uint32_t *b = t->buckets[at];
-                for (unsigned k = 0; k < SLOTS; k++) {
-                        if (b[k])
-                                continue;
-                        b[k] = tag(t, hash) | (i + 1);
-                        t->n++;
-                        return;
-                }
-                b[PAST]++;
-                at = at + 1 < t->n_buckets ? at + 1 : 0;
+        while ((k = slot_of(b, 0)) == TABLE_SLOTS) {
+                b->past++;
+                b = after(t, b);
         }
+        b->slots[k] = tag(t, hash) | (i + 1);
+        t->n++;
 }
 
 void table_remove(struct table *t, uint64_t hash, uint32_t i)
 {
+        struct bucket *b = table_home(t, hash);
         uint32_t slot = tag(t, hash) | (i + 1);
-        size_t at = home(t, hash);
+        unsigned k;
 
-        for (size_t step = 0; step < t->n_buckets; step++) {
-                uint32_t *b = t->buckets[at];
-                for (unsigned k = 0; k < SLOTS; k++) {
-                        if (b[k] != slot)
-                                continue;
-                        b[k] = 0;
-                        t->n--;
-                        return;
-                }
-                b[PAST]--;
-                at = at + 1 < t->n_buckets ? at + 1 : 0;
+        while ((k = slot_of(b, slot)) == TABLE_SLOTS) {
+                b->past--;
+                b = after(t, b);
         }
+        b->slots[k] = 0;
+        t->n--;
 }
 
 uint32_t table_walk(const struct table *t, size_t *at)
 {
-        while (*at < t->n_buckets * SLOTS) {
-                uint32_t s = t->buckets[*at / SLOTS][*at % SLOTS];
+        while (*at < t->n_buckets * TABLE_SLOTS) {
+                uint32_t s = t->buckets[*at / TABLE_SLOTS].slots[*at % TABLE_SLOTS];
                 ++*at;
                 if (s)
                         return (s & ((UINT32_C(1) << t->bits) - 1)) - 1;
@@ -166,17 +162,20 @@ bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uin
 {
         struct table old = *t;
         uint32_t i;
-        size_t want = t->n_buckets + t->n_buckets / 2;
+        size_t want = t->n_buckets + t->n_buckets / 2, align;
 
-        if ((t->n + 1) * 10 <= t->n_buckets * SLOTS * 9)
+        if ((t->n + 1) * 10 <= t->n_buckets * TABLE_SLOTS * 9)
                 return true;
         if (want < START)
                 want = START;
-        t->buckets = aligned_alloc(sizeof *t->buckets, want * sizeof *t->buckets);
+        align = want < HUGE_FROM ? sizeof *t->buckets : HUGE_PAGE;
+        t->buckets = aligned_alloc(align, (want * sizeof *t->buckets + align - 1) & ~(align - 1));
         if (!t->buckets) {
                 *t = old;
                 return false;
         }
+        if (want >= HUGE_FROM && t->memory)
+                t->memory(t->buckets, want * sizeof *t->buckets);
         memset(t->buckets, 0, want * sizeof *t->buckets);
         t->n_buckets = want;
         t->n = 0;

@@ -24,17 +24,20 @@ struct tracker *tracker_new(const struct tracker_options *o)
         if (!t)
                 return NULL;
         t->options = *o;
+        hash_key_init(&t->key, o->seed);
         if (!t->options.max_memberships)
                 t->options.max_memberships = MEMBERSHIPS;
         if (t->options.max_memberships > MEMBERSHIPS_MAX)
                 t->options.max_memberships = MEMBERSHIPS_MAX;
         max = (uint32_t)t->options.max_memberships;
         for (enum item k = 0; k < ITEM_COUNT; k++) {
-                t->pools[k] = (struct pool){.size = sizes[k], .free = NONE, .max = max};
+                t->pools[k] = (struct pool){.size = sizes[k], .bits = 10, .free = NONE, .max = max, .memory = o->memory};
                 table_init(&t->tables[k], max);
+                t->tables[k].memory = o->memory;
         }
-        t->links = (struct pool){.size = sizeof(struct link), .free = NONE, .max = LINKS_MAX};
+        t->links = (struct pool){.size = sizeof(struct link), .bits = 4, .free = NONE, .max = LINKS_MAX};
         t->pools[ITEM_QUERIER].max = LINKS_MAX;
+        t->pools[ITEM_QUERIER].bits = 4;
         table_init(&t->link_table, LINKS_MAX);
         lists_init(&t->lists, max < NONE / 4 ? 4 * max : NONE);
         wheel_init(&t->wheel);
@@ -84,14 +87,6 @@ void tracker_refuse(struct tracker *t)
         t->refused++;
 }
 
-static void time_passes(struct tracker *t, const struct packet *p)
-{
-        if (p->frame->time_ns > t->now_ns)
-                t->now_ns = p->frame->time_ns;
-        tracker_drain(t);
-        t->epoch++;
-}
-
 /* Whether the tracker uses the packet, and as what. */
 static enum disposition use_of(const struct tracker *t, const struct packet *p)
 {
@@ -100,36 +95,41 @@ static enum disposition use_of(const struct tracker *t, const struct packet *p)
         return d == DISPOSITION_SNOOPING ? (t->options.snooping ? DISPOSITION_USE : DISPOSITION_DROP) : d;
 }
 
+static void meet(struct tracker *t, const struct packet *p)
+{
+        t->at.packet = p;
+        t->at.frame = p->frame->number;
+        t->at.use = use_of(t, p);
+        t->at.link = NONE;
+        t->at.given = false;
+        if (t->at.use != DISPOSITION_USE && t->at.use != DISPOSITION_PROXY)
+                return;
+        if (p->frame->time_ns > t->now_ns)
+                t->now_ns = p->frame->time_ns;
+        t->epoch++;
+        if (t->draining != NONE)
+                tracker_drain(t);
+        t->at.link = link_of(t, p, true);
+        if (t->at.link == NONE)
+                tracker_refuse(t);
+}
+
 void tracker_packet(struct tracker *t, const struct packet *p)
 {
-        enum disposition d = use_of(t, p);
-        uint32_t link;
-
-        t->last.given = false;
-        if (d == DISPOSITION_NONE || d == DISPOSITION_DROP)
-                return;
-        time_passes(t, p);
-        if (p->gmp.row->kind != MESSAGE_QUERY)
-                return;
-        link = link_of(t, p, true);
-        if (link == NONE)
-                tracker_refuse(t);
-        else
-                querier_packet(t, link, p, d == DISPOSITION_PROXY);
+        meet(t, p);
+        if (t->at.link != NONE && p->gmp.row->kind == MESSAGE_QUERY)
+                querier_packet(t, t->at.link, p, t->at.use == DISPOSITION_PROXY);
 }
 
 /* ---- records ---- */
 
 /* A change is given once; the call that asks for more of the same record is told that there is none. */
-static bool given_already(struct tracker *t, const struct packet *p, const struct record *r)
+static bool given_already(struct tracker *t, const struct record *r)
 {
-        bool same = t->last.given && t->last.packet == p && t->last.frame == p->frame->number
-                    && t->last.offset == r->offset;
+        bool same = t->at.given && t->at.offset == r->offset;
 
-        t->last.given = false;
-        t->last.packet = p;
-        t->last.frame = p->frame->number;
-        t->last.offset = r->offset;
+        t->at.given = false;
+        t->at.offset = r->offset;
         return same;
 }
 
@@ -154,14 +154,13 @@ static void older_host(const struct tracker *t, struct group *g, const struct pa
                 g->v2_until_ns = until_ns;
 }
 
-/* The group after the record; NONE: there is none. */
-static uint32_t apply_to_group(struct tracker *t, uint32_t link, uint8_t side, const struct packet *p,
+/* The group after the record (before it, i; either is NONE where there is none). */
+static uint32_t apply_to_group(struct tracker *t, uint32_t i, uint32_t link, uint8_t side, const struct packet *p,
                                const struct record *r)
 {
         const bool starts = r->type == IS_EX || r->type == TO_EX || (r->type != BLOCK && r->sources.n);
         struct sources named = r->sources;
         enum treatment how;
-        uint32_t i = group_find(t, link, side, &r->group);
 
         if (i == NONE)
                 i = starts ? group_add(t, link, side, &r->group) : NONE;
@@ -183,21 +182,26 @@ static uint32_t apply_to_group(struct tracker *t, uint32_t link, uint8_t side, c
 bool tracker_apply(struct tracker *t, const struct packet *p, const struct record *r, struct change *c)
 {
         uint8_t side = p->gmp.family == FAMILY_IGMP ? SIDE_IGMP : SIDE_MLD;
-        uint32_t link, group;
+        struct host_key key;
+        struct seek seek;
+        uint32_t group;
 
-        if (given_already(t, p, r) || use_of(t, p) != DISPOSITION_USE || !wanted(t, r))
+        if (t->at.packet != p || t->at.frame != p->frame->number)
+                meet(t, p); /* nobody has called tracker_packet */
+        if (given_already(t, r) || t->at.use != DISPOSITION_USE || t->at.link == NONE || !wanted(t, r))
                 return false;
-        time_passes(t, p);
-        link = link_of(t, p, true);
-        if (link == NONE) {
-                tracker_refuse(t);
-                return false;
-        }
-        group = apply_to_group(t, link, side, p, r);
+        t->epoch++;
+        key = host_key(t, t->at.link, &p->src, p->eth_src, &r->group);
+        table_hint(&t->tables[host_item(side)], key.seek.hash); /* what is far away is sent for before it is needed */
+        seek = seek_of(key_hash(t, t->at.link, r->group.b, r->group.len));
+        group_hint(t, &seek);
+        host_hint(t, side, &key.seek);
+        group = group_seek(t, t->at.link, side, &r->group, &seek);
+        group = apply_to_group(t, group, t->at.link, side, p, r);
         if (group == NONE)
                 return false;
-        t->last.given = host_record(t, group, p, r, c);
-        if (t->options.fast_leave && t->last.given && c->event != CHANGE_JOINED)
+        t->at.given = host_record(t, group, &key, p, r, c);
+        if (t->options.fast_leave && t->at.given && c->event != CHANGE_JOINED)
                 fast_leave(t, group);
-        return t->last.given;
+        return t->at.given;
 }

@@ -6,113 +6,11 @@
 
 #include "igmpscope/model.h"
 
-#define NONE UINT32_MAX
+#include <string.h>
+
+#include "wheel.h"
+
 #define NS_PER_MS INT64_C(1000000)
-
-/* ---- pool.c: items of one size, numbered, in blocks that never move ---- */
-enum { BLOCK_BITS = 12, BLOCK_ITEMS = 1 << BLOCK_BITS };
-
-struct pool {
-        uint8_t **blocks;
-        size_t n_blocks;
-        uint32_t size; /* octets of an item; at least 4 */
-        uint32_t used; /* numbers ever given */
-        uint32_t free; /* first of those given back, chained through their first four octets */
-        uint32_t live, max;
-};
-
-uint32_t pool_take(struct pool *p); /* zeroed; NONE: full, or no memory */
-void pool_give(struct pool *p, uint32_t i);
-void pool_free(struct pool *p);
-size_t pool_bytes(const struct pool *p);
-static inline void *pool_at(const struct pool *p, uint32_t i)
-{
-        return p->blocks[i >> BLOCK_BITS] + (size_t)(i & (BLOCK_ITEMS - 1)) * p->size;
-}
-
-/* ---- table.c: from a keyed hash to the number of an item ---- */
-struct table {
-        uint32_t (*buckets)[16]; /* 15 slots and how many keys went past; a slot is a tag and a number + 1 */
-        size_t n_buckets, n;
-        unsigned bits;   /* of a number; the rest of the slot is the tag */
-        uint64_t probes; /* slots with our tag that a search looked at */
-};
-struct probe {
-        uint64_t hash;
-        size_t bucket, step;
-        unsigned slot;
-};
-
-void table_init(struct table *t, uint32_t max);
-void table_free(struct table *t);
-size_t table_bytes(const struct table *t);
-/* Candidates for a hash, one a call, NONE at the end; the caller compares keys. */
-uint32_t table_next(struct table *t, struct probe *p);
-static inline struct probe probe_of(uint64_t hash) { return (struct probe){.hash = hash}; }
-void table_add(struct table *t, uint64_t hash, uint32_t i); /* room was made before */
-void table_remove(struct table *t, uint64_t hash, uint32_t i);
-uint32_t table_walk(const struct table *t, size_t *at); /* all of them, in no order; at starts at 0 */
-struct tracker;
-bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t), const struct tracker *k);
-uint64_t hash_words(const uint64_t seed[2], const uint64_t *words, size_t n); /* SipHash-1-3 */
-/* Of an item: whose it is, its address, and the MAC where that counts (else NULL). */
-uint64_t key_hash(const struct tracker *t, uint32_t owner, const uint8_t *addr, uint8_t len, const uint8_t *mac);
-
-/* ---- sets.c: sorted source lists and where they are kept ---- */
-enum { LIST_MAX = 4096, SCRATCH = 2 * 65536 }; /* sources that we keep of one host; octets of a list at work */
-enum { ONLY_A = 1, ONLY_B = 2, BOTH = 4, UNION = 7 };
-
-struct set {
-        const uint8_t *p; /* sorted, no doubles */
-        uint32_t n;
-};
-
-struct set set_sorted(uint8_t *p, uint32_t n, uint8_t len); /* in place */
-/* What is only in a, only in b, in both: as `take` says, into out. */
-struct set set_merge(struct set a, struct set b, uint8_t len, unsigned take, uint8_t *out);
-bool set_equal(struct set a, struct set b, uint8_t len);
-
-/* Lists that do not fit into their owner: units of 16 octets, in runs of a power of two. */
-struct lists {
-        uint8_t **blocks;
-        uint32_t n_blocks, used, max; /* units */
-        uint32_t free[16];            /* by size class; chained through their first four octets */
-};
-void lists_init(struct lists *l, uint32_t max);
-uint32_t lists_take(struct lists *l, size_t octets); /* NONE: full */
-void lists_give(struct lists *l, uint32_t at, size_t octets);
-uint8_t *lists_at(const struct lists *l, uint32_t at);
-size_t lists_bytes(const struct lists *l);
-void lists_free(struct lists *l);
-
-/* ---- wheel.c: timers ---- */
-enum item { ITEM_HOST4, ITEM_HOST6, ITEM_SOURCE4, ITEM_SOURCE6, ITEM_GROUP, ITEM_QUERIER, ITEM_COUNT };
-enum { ITEM_BITS = 29, WHEEL_SLOTS = 4096, TICK_BITS = 26 }; /* 4,096 ticks of 67 ms: 275 s */
-
-/* Stands first in an item. prev is NONE while the timer is off. */
-struct timer {
-        int64_t at_ns;
-        uint32_t next, prev;
-};
-struct wheel {
-        uint32_t heads[WHEEL_SLOTS];
-        uint64_t occupied[WHEEL_SLOTS / 64];
-        int64_t tick;  /* the current one: its items are in the heap */
-        uint64_t n;    /* running timers */
-        uint32_t *heap; /* by item_before */
-        size_t n_heap, heap_cap;
-};
-
-static inline uint32_t item_ref(enum item kind, uint32_t i) { return (uint32_t)kind << ITEM_BITS | i; }
-static inline enum item ref_item(uint32_t ref) { return (enum item)(ref >> ITEM_BITS); }
-static inline uint32_t ref_index(uint32_t ref) { return ref & ((UINT32_C(1) << ITEM_BITS) - 1); }
-static inline bool timer_on(const struct timer *m) { return m->prev != NONE; }
-
-void wheel_init(struct wheel *w);
-void timer_set(struct tracker *t, uint32_t ref, int64_t at_ns);
-void timer_stop(struct tracker *t, uint32_t ref); /* at_ns stays */
-uint32_t wheel_due(struct tracker *t, int64_t now_ns); /* the first at or before now, stopped; or NONE */
-bool item_before(const struct tracker *t, uint32_t a, uint32_t b); /* expire.c: order of what runs out together */
 
 /* ---- links.c ---- */
 enum { SIDE_IGMP, SIDE_MLD, LINKS_MAX = 65536, QUERIERS_MAX = 64 };
@@ -144,16 +42,16 @@ int link_compare(const struct tracker *t, uint32_t a, uint32_t b);
 /* ---- items ---- */
 struct group {
         struct timer timer;                  /* the group timer; runs in EXCLUDE mode only */
+        uint8_t addr[16];
+        uint32_t link;
+        uint8_t mode;                        /* enum filter_mode */
+        uint8_t side;                        /* SIDE_ */
+        uint32_t sources, n_sources;         /* X and Y */
+        uint32_t hosts, n_hosts, n_exclude;  /* explicit tracking */
         int64_t v1_until_ns, v2_until_ns;    /* older hosts present: RFC 9776 §7.3.2; MLDv1 is the v2 of MLD */
         int64_t query_ns, query_until_ns;    /* the last Q(G) and its response window */
         int64_t sources_ns, sources_until_ns; /* the last Q(G,S) */
         uint32_t asked, n_asked;             /* its sources: a list */
-        uint32_t link;
-        uint32_t hosts, n_hosts, n_exclude;  /* explicit tracking */
-        uint32_t sources, n_sources;         /* X and Y */
-        uint8_t mode;                        /* enum filter_mode */
-        uint8_t side;                        /* SIDE_ */
-        uint8_t addr[16];
 };
 struct source {
         struct timer timer; /* off: on the exclude list (Y) */
@@ -162,15 +60,16 @@ struct source {
         uint8_t addr[];
 };
 enum list_shape { LIST_NONE, LIST_ONE, LIST_MANY };
-struct host {
-        struct timer timer;
+struct host { /* 56 octets for IPv4; what a report that only refreshes touches stands together at the end */
+        uint32_t next, prev;
         int64_t since_ns;
-        uint32_t group, next, prev;
+        struct timer timer;
         uint32_t life_ms : 28, mode : 2, version : 2;
         uint32_t list; /* LIST_ONE of IPv4: the address itself; else where lists keeps it, LIST_MANY with a count */
-        uint8_t mac[6];
         uint8_t shape; /* enum list_shape */
         bool presumed : 1, partial : 1, older : 1;
+        uint8_t mac[6];
+        uint32_t group;
         uint8_t addr[];
 };
 struct heard {
@@ -220,6 +119,7 @@ struct numbers {
 
 struct tracker {
         struct tracker_options options;
+        struct hash_key key;
         int64_t now_ns;
         uint64_t epoch; /* counts what may change the state */
         uint64_t refused;
@@ -234,12 +134,14 @@ struct tracker {
         int64_t draining_ns;
         struct numbers drain;
         size_t drained;
-        struct { /* the record that was applied last, to know its second call */
+        struct { /* the packet at hand, and the record that was applied last, to know its second call */
                 const struct packet *packet;
                 uint64_t frame;
+                enum disposition use;
+                uint32_t link; /* NONE: not used, or too many links */
                 uint32_t offset;
                 bool given;
-        } last;
+        } at;
         uint8_t *b, *c, *d;     /* SCRATCH octets each: the record's list, the new one, one in between */
         struct addr *from, *to; /* of the change at hand: LIST_MAX each */
         struct addr *read;      /* of the member at hand: LIST_MAX */
@@ -252,6 +154,63 @@ struct tracker {
                 uint32_t group; /* whose hosts */
         } order;
 };
+
+
+static inline bool addr_same(const uint8_t *a, const uint8_t *b, uint8_t len)
+{
+        uint32_t x[4] = {0}, y[4] = {0};
+
+        memcpy(x, a, 4);
+        memcpy(y, b, 4);
+        if (len == 4)
+                return x[0] == y[0];
+        memcpy(x, a, 16);
+        memcpy(y, b, 16);
+        return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]));
+}
+
+/* Of what is known by an owner's number and an address. */
+static inline uint64_t key_hash(const struct tracker *t, uint32_t owner, const uint8_t *addr, uint8_t len)
+{
+        uint32_t words[5] = {owner};
+
+        if (len == 4) {
+                memcpy(&words[1], addr, 4);
+                return hash_words(&t->key, words, 2);
+        }
+        memcpy(&words[1], addr, 16);
+        return hash_words(&t->key, words, 5);
+}
+
+/* Of a host in a group. The group's number is not part of it: so its bucket can be fetched while the group is still
+ * looked for. */
+static inline uint64_t host_hash(const struct tracker *t, uint32_t link, const uint8_t *group, const uint8_t *host,
+                                 uint8_t len, const uint8_t mac[6])
+{
+        uint32_t words[11] = {link};
+        uint16_t low;
+
+        memcpy(&words[1], mac, 4);
+        memcpy(&low, mac + 4, 2);
+        words[2] = low;
+        if (len == 4) {
+                memcpy(&words[3], group, 4);
+                memcpy(&words[4], host, 4);
+                return hash_words(&t->key, words, 5);
+        }
+        memcpy(&words[3], group, 16);
+        memcpy(&words[7], host, 16);
+        return hash_words(&t->key, words, 11);
+}
+
+/* The timer of any item. */
+static inline struct timer *timer_of(const struct tracker *t, uint32_t ref)
+{
+        enum item kind = ref_item(ref);
+        uint8_t *p = pool_at(&t->pools[kind], ref_index(ref));
+
+        return (struct timer *)(p + (kind <= ITEM_HOST6 ? offsetof(struct host, timer) : 0));
+}
 
 static inline struct link *link_item(const struct tracker *t, uint32_t i) { return pool_at(&t->links, i); }
 static inline struct group *group_at(const struct tracker *t, uint32_t i) { return pool_at(&t->pools[ITEM_GROUP], i); }
@@ -275,6 +234,7 @@ void tracker_refuse(struct tracker *t); /* the bound left no room: counts it */
 /* group.c */
 int64_t later(int64_t ns, int64_t ms); /* saturates */
 uint32_t group_find(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a);
+uint32_t group_seek(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a, struct seek *s); /* begun */
 uint32_t group_add(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a);
 void group_end(struct tracker *t, uint32_t i); /* it has no hosts any more */
 enum compat group_compat(const struct tracker *t, const struct group *g);
@@ -286,18 +246,30 @@ uint32_t source_find(struct tracker *t, uint32_t group, uint8_t side, const uint
 void source_drop(struct tracker *t, uint32_t group, uint32_t i);
 
 /* host.c */
-uint32_t host_find(struct tracker *t, uint32_t group, uint8_t side, const struct addr *a, const uint8_t mac[6]);
-uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct addr *a, const uint8_t mac[6]);
+struct host_key { /* and the search for it */
+        const struct addr *addr;
+        const uint8_t *mac;
+        struct seek seek;
+};
+struct host_key host_key(const struct tracker *t, uint32_t link, const struct addr *host, const uint8_t mac[6],
+                         const struct addr *group);
+uint32_t host_find(struct tracker *t, uint32_t group, uint8_t side, struct host_key *k);
+uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct host_key *k);
 void host_drop(struct tracker *t, uint8_t side, uint32_t i);
 struct view host_view(const struct tracker *t, uint8_t side, uint32_t i); /* until the host changes */
 bool host_keep(struct tracker *t, uint8_t side, uint32_t i, struct view v); /* false: no room, nothing changed */
+
+/* hint.c: begin a search and fetch what it will most likely find */
+void host_hint(const struct tracker *t, uint8_t side, struct seek *s);
+void group_hint(const struct tracker *t, struct seek *s);
 
 /* filter.c, member.c */
 enum { FAST_LEAVE_VISITS = 65536 }; /* hosts that one record may make us look at */
 struct view filter_after(struct tracker *t, struct view v, uint8_t record, struct set named, const struct set *asked,
                          uint8_t len);
 struct filter filter_of(struct view v, uint8_t len, struct addr *out);
-bool host_record(struct tracker *t, uint32_t group, const struct packet *p, const struct record *r, struct change *c);
+bool host_record(struct tracker *t, uint32_t group, struct host_key *k, const struct packet *p,
+                 const struct record *r, struct change *c);
 void change_of_host(struct tracker *t, uint8_t side, uint32_t i, struct change *c);
 void fast_leave(struct tracker *t, uint32_t i);
 

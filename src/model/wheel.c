@@ -10,11 +10,6 @@
 #define SLOT_MARK (UINT32_C(7) << ITEM_BITS) /* prev of a slot's first: the mark and the slot */
 #define IN_HEAP (NONE - 1)                   /* prev of what is in the heap; next is its place there */
 
-static struct timer *timer_at(const struct tracker *t, uint32_t ref)
-{
-        return pool_at(&t->pools[ref_item(ref)], ref_index(ref));
-}
-
 static int64_t tick_of(int64_t ns)
 {
         return ns >> TICK_BITS;
@@ -30,7 +25,7 @@ void wheel_init(struct wheel *w)
 
 static void heap_put(struct tracker *t, size_t i, uint32_t ref)
 {
-        struct timer *m = timer_at(t, ref);
+        struct timer *m = timer_of(t, ref);
 
         t->wheel.heap[i] = ref;
         m->prev = IN_HEAP;
@@ -96,7 +91,7 @@ static void heap_remove(struct tracker *t, size_t i)
 static void slot_add(struct tracker *t, uint32_t ref, int64_t tick)
 {
         struct wheel *w = &t->wheel;
-        struct timer *m = timer_at(t, ref);
+        struct timer *m = timer_of(t, ref);
         uint32_t slot;
 
         if (tick - w->tick >= WHEEL_SLOTS)
@@ -105,7 +100,7 @@ static void slot_add(struct tracker *t, uint32_t ref, int64_t tick)
         m->next = w->heads[slot];
         m->prev = SLOT_MARK | slot;
         if (m->next != NONE)
-                timer_at(t, m->next)->prev = ref;
+                timer_of(t, m->next)->prev = ref;
         w->heads[slot] = ref;
         w->occupied[slot / 64] |= UINT64_C(1) << slot % 64;
 }
@@ -113,7 +108,7 @@ static void slot_add(struct tracker *t, uint32_t ref, int64_t tick)
 static void place(struct tracker *t, uint32_t ref)
 {
         struct wheel *w = &t->wheel;
-        int64_t tick = tick_of(timer_at(t, ref)->at_ns);
+        int64_t tick = tick_of(timer_of(t, ref)->at_ns);
 
         if (!w->n++)
                 w->tick = tick_of(t->now_ns);
@@ -129,9 +124,9 @@ static void unlink_slot(struct tracker *t, const struct timer *m)
         uint32_t slot = m->prev & (WHEEL_SLOTS - 1);
 
         if (m->next != NONE)
-                timer_at(t, m->next)->prev = m->prev;
+                timer_of(t, m->next)->prev = m->prev;
         if (m->prev >> ITEM_BITS != 7) {
-                timer_at(t, m->prev)->next = m->next;
+                timer_of(t, m->prev)->next = m->next;
                 return;
         }
         w->heads[slot] = m->next;
@@ -141,7 +136,7 @@ static void unlink_slot(struct tracker *t, const struct timer *m)
 
 void timer_stop(struct tracker *t, uint32_t ref)
 {
-        struct timer *m = timer_at(t, ref);
+        struct timer *m = timer_of(t, ref);
 
         if (!timer_on(m))
                 return;
@@ -155,7 +150,7 @@ void timer_stop(struct tracker *t, uint32_t ref)
 
 void timer_set(struct tracker *t, uint32_t ref, int64_t at_ns)
 {
-        struct timer *m = timer_at(t, ref);
+        struct timer *m = timer_of(t, ref);
         bool stays = timer_on(m) && m->prev != IN_HEAP && at_ns >= m->at_ns;
 
         if (!stays)
@@ -185,7 +180,7 @@ static bool enter(struct tracker *t, int64_t tick)
         uint32_t slot = (uint32_t)tick & (WHEEL_SLOTS - 1), ref = w->heads[slot], next;
         size_t n = 0;
 
-        for (uint32_t r = ref; r != NONE; r = timer_at(t, r)->next)
+        for (uint32_t r = ref; r != NONE; r = timer_of(t, r)->next)
                 n++;
         if (!heap_reserve(w, n))
                 return false;
@@ -193,7 +188,7 @@ static bool enter(struct tracker *t, int64_t tick)
         w->heads[slot] = NONE;
         w->occupied[slot / 64] &= ~(UINT64_C(1) << slot % 64);
         for (; ref != NONE; ref = next) {
-                struct timer *m = timer_at(t, ref);
+                struct timer *m = timer_of(t, ref);
                 next = m->next;
                 if (tick_of(m->at_ns) <= tick)
                         heap_up(t, w->n_heap++, ref);
@@ -211,15 +206,16 @@ uint32_t wheel_due(struct tracker *t, int64_t now_ns)
                 int64_t tick;
                 if (w->n_heap) {
                         uint32_t ref = w->heap[0];
-                        if (timer_at(t, ref)->at_ns > now_ns)
+                        if (timer_of(t, ref)->at_ns > now_ns)
                                 return NONE;
                         timer_stop(t, ref);
                         return ref;
                 }
+                if (tick_of(now_ns) <= w->tick)
+                        return NONE;
                 tick = next_tick(w);
                 if (tick > tick_of(now_ns)) {
-                        if (w->tick < tick_of(now_ns))
-                                w->tick = tick_of(now_ns);
+                        w->tick = tick_of(now_ns);
                         return NONE;
                 }
                 if (!enter(t, tick))
