@@ -18,6 +18,7 @@
         X(send) \
         X(verify) X(lab) \
         X(explain) \
+        X(doctor) \
         X(list)
 
 /* Exit status (interface.md). */

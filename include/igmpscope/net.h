@@ -194,6 +194,8 @@ void injector_close(struct injector *j);
 
 /* ---- namespaces ---- */
 int netns_enter(const char *name_or_pid, struct error *err); /* --netns */
+/* Does a setting of this system keep ordinary users from making namespaces? Then what sysctl(8) is to set: "NAME=VALUE". */
+bool namespaces_forbidden(char *allow, size_t size);
 
 /* ---- time and signals ---- */
 int64_t time_now_ns(void);       /* CLOCK_REALTIME, as frames carry */

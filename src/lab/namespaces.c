@@ -25,28 +25,12 @@ static int write_file(const char *path, const char *value)
         return n < 0 ? -1 : 0;
 }
 
-/* Settings by which systems keep user namespaces from ordinary users, and the value that does. */
-static const struct {
-        const char *path, *name;
-        long forbids, allows;
-} settings[] = {
-        {"/proc/sys/kernel/unprivileged_userns_clone", "kernel.unprivileged_userns_clone", 0, 1},
-        {"/proc/sys/user/max_user_namespaces", "user.max_user_namespaces", 0, 10000},
-        {"/proc/sys/user/max_net_namespaces", "user.max_net_namespaces", 0, 10000},
-        {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-         "kernel.apparmor_restrict_unprivileged_userns", 1, 0},
-};
-
 static int refused(int errnum, const char *what, struct error *err)
 {
-        char hint[512];
+        char hint[512], setting[128];
 
-        for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-                if (system_limit(settings[i].path) != settings[i].forbids)
-                        continue;
-                snprintf(hint, sizeof hint,
-                         "%s is %ld on this system; run it with sudo, or allow it: sudo sysctl %s=%ld",
-                         settings[i].name, settings[i].forbids, settings[i].name, settings[i].allows);
+        if (namespaces_forbidden(setting, sizeof setting)) {
+                snprintf(hint, sizeof hint, "this system forbids it; run it with sudo, or allow it: sudo sysctl %s", setting);
                 return error_system(err, errnum, hint, "laboratory: %s", what);
         }
         if (errnum == EINVAL)

@@ -57,3 +57,26 @@ int netns_enter(const char *name_or_pid, struct error *err)
                                  "there are; a process id does as well)", name_or_pid);
         return error_system(err, errno, "entering one takes root: sudo", "--netns %s", name_or_pid);
 }
+
+/* Settings by which systems keep user namespaces from ordinary users, and the value that does. */
+static const struct {
+        const char *path, *name;
+        long forbids, allows;
+} settings[] = {
+        {"/proc/sys/kernel/unprivileged_userns_clone", "kernel.unprivileged_userns_clone", 0, 1},
+        {"/proc/sys/user/max_user_namespaces", "user.max_user_namespaces", 0, 10000},
+        {"/proc/sys/user/max_net_namespaces", "user.max_net_namespaces", 0, 10000},
+        {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+         "kernel.apparmor_restrict_unprivileged_userns", 1, 0},
+};
+
+bool namespaces_forbidden(char *allow, size_t size)
+{
+        for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+                if (system_limit(settings[i].path) != settings[i].forbids)
+                        continue;
+                snprintf(allow, size, "%s=%ld", settings[i].name, settings[i].allows);
+                return true;
+        }
+        return false;
+}
