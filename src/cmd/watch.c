@@ -163,6 +163,7 @@ static int open_all(struct watch *s, struct error *err)
 
         if (s->save.file && strcmp(s->save.file, "-") == 0 && !s->common.output)
                 s->common.output = "/dev/null"; /* standard output carries the capture, and nothing else */
+        s->common.capture.everything = s->all && !s->common.n_words;
         if (parse_show(s, err) < 0 || output_open(&s->out, &s->common, err) < 0)
                 return -1;
         if (stream_open(&s->stream, &s->common, err) < 0)

@@ -42,7 +42,7 @@ static int refused(const struct capture *c, int rc, struct error *err)
 
 static void configure(pcap_t *p, const struct capture_options *o)
 {
-        pcap_set_snaplen(p, o->snaplen ? o->snaplen : PACKET_MAX);
+        pcap_set_snaplen(p, o->snaplen > 0 && o->snaplen < PACKET_MAX ? o->snaplen : PACKET_MAX);
         pcap_set_promisc(p, o->promiscuous);
         pcap_set_timeout(p, BLOCK_MS);
         pcap_set_buffer_size(p, (o->buffer_kib ? o->buffer_kib : 4096) * 1024);
