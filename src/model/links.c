@@ -9,17 +9,15 @@
 static uint64_t name_hash(const struct tracker *t, const struct link *l, const char *name)
 {
         size_t length = name ? strlen(name) : 0;
-        uint32_t words[6] = {l->interface_id, l->n_vlan};
+        uint64_t words[4] = {l->interface_id | (uint64_t)l->n_vlan << 32};
 
         memcpy(&words[2], l->vlan, sizeof l->vlan);
-        words[1] = (uint32_t)hash_words(&t->key, words, 6);
-        for (size_t i = 0; i < length; i += 4) {
-                words[0] = 0;
-                memcpy(words, name + i, length - i < 4 ? length - i : 4);
-                words[1] = (uint32_t)hash_words(&t->key, words, 2);
+        for (size_t i = 0; i < length; i += 8) {
+                uint64_t part = 0;
+                memcpy(&part, name + i, length - i < 8 ? length - i : 8);
+                words[1] = sip_words(t->options.seed, (uint64_t[]){words[1], part}, 2);
         }
-        words[0] = (uint32_t)length;
-        return hash_words(&t->key, words, 2);
+        return sip_words(t->options.seed, words, 4);
 }
 
 static uint64_t link_hash(const struct tracker *t, uint32_t i)

@@ -260,7 +260,7 @@ static uint32_t hash_of(const struct linter *l, const struct key *k)
         uint64_t words[sizeof *k / 8];
 
         memcpy(words, k, sizeof words);
-        return (uint32_t)hash_words(l->options.seed, words, sizeof words / sizeof *words);
+        return (uint32_t)sip_words(l->options.seed, words, sizeof words / sizeof *words);
 }
 
 static void unlink_use(struct sequence *s, struct entry *e)

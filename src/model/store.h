@@ -73,14 +73,18 @@ uint32_t table_walk(const struct table *t, size_t *at); /* all of them, in no or
 struct tracker;
 bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t), const struct tracker *k);
 
-/* A keyed hash: multilinear, strongly universal (Lemire and Kaser, "Strongly universal string hashing is fast", 2014):
+/* For keys of any length, SipHash-1-3. */
+uint64_t sip_words(const uint64_t seed[2], const uint64_t *words, size_t n);
+
+/* For short ones: multilinear, strongly universal (Lemire and Kaser, "Strongly universal string hashing is fast", 2014):
  * who does not know the key can't choose addresses that meet more often than by chance. */
 enum { HASH_WORDS = 11 };
 struct hash_key {
         uint64_t high[HASH_WORDS + 1], low[HASH_WORDS + 1];
 };
 void hash_key_init(struct hash_key *k, const uint64_t seed[2]);
-static inline uint64_t hash_words(const struct hash_key *k, const uint32_t *words, unsigned n) /* at most HASH_WORDS */
+/* n: at most HASH_WORDS */
+static inline uint64_t hash_words(const struct hash_key *k, const uint32_t *words, unsigned n)
 {
         uint64_t high = k->high[HASH_WORDS], low = k->low[HASH_WORDS];
 

@@ -29,6 +29,40 @@ void hash_key_init(struct hash_key *k, const uint64_t seed[2])
         }
 }
 
+#define ROTATE(x, n) ((x) << (n) | (x) >> (64 - (n)))
+
+static inline void sip_round(uint64_t v[4])
+{
+        v[0] += v[1];
+        v[1] = ROTATE(v[1], 13) ^ v[0];
+        v[0] = ROTATE(v[0], 32);
+        v[2] += v[3];
+        v[3] = ROTATE(v[3], 16) ^ v[2];
+        v[0] += v[3];
+        v[3] = ROTATE(v[3], 21) ^ v[0];
+        v[2] += v[1];
+        v[1] = ROTATE(v[1], 17) ^ v[2];
+        v[2] = ROTATE(v[2], 32);
+}
+
+uint64_t sip_words(const uint64_t seed[2], const uint64_t *words, size_t n)
+{
+        uint64_t v[4] = {seed[0] ^ UINT64_C(0x736f6d6570736575), seed[1] ^ UINT64_C(0x646f72616e646f6d),
+                         seed[0] ^ UINT64_C(0x6c7967656e657261), seed[1] ^ UINT64_C(0x7465646279746573)};
+
+        for (size_t i = 0; i <= n; i++) {
+                uint64_t m = i < n ? words[i] : (uint64_t)(n * 8) << 56;
+                v[3] ^= m;
+                sip_round(v);
+                v[0] ^= m;
+        }
+        v[2] ^= 0xff;
+        sip_round(v);
+        sip_round(v);
+        sip_round(v);
+        return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
 void table_init(struct table *t, uint32_t max)
 {
         *t = (struct table){.bits = 1};
