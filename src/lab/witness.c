@@ -176,20 +176,29 @@ int watch_until(struct bench *b, size_t from, size_t n, int ms)
 
 /* ---- telling ---- */
 
+/* By its address, or, where that is of the link only, by its MAC address. */
+static bool from_host(const struct bench *b, const struct sighting *s, const char *host)
+{
+        const char *owner = lab_address_host(b->lab, &s->src);
+        const struct lab_end *end = lab_end(b->lab, host, NULL);
+
+        if (owner)
+                return !strcmp(owner, host);
+        return end && s->src.len == 16 && !memcmp(end->mac, s->src_mac, 6);
+}
+
 static bool told(const struct bench *b, const struct sighting *s, const char *src, char what)
 {
         struct addr one;
         bool not = src && *src == '!';
-        const char *host;
 
         if ((what == 'g' && !s->gmp) || (what == 'u' && s->gmp))
                 return false;
         if (!src)
                 return true;
-        host = lab_address_host(b->lab, &s->src);
         if (addr_parse(src + not, &one))
                 return addr_equal(&one, &s->src) != not;
-        return (host && !strcmp(host, src + not)) != not;
+        return from_host(b, s, src + not) != not;
 }
 
 const struct sighting *nth(const struct bench *b, size_t from, const char *src, char what, size_t n)
