@@ -90,6 +90,7 @@ static void tell(struct bench *b, size_t from, const char *key)
 
 static int act_wire(struct bench *b)
 {
+        static const struct sighting none;
         int fd = bench_udp(b, "a", AF_INET6), second = bench_udp(b, "a", AF_INET6);
         const struct sighting *s;
         char text[TEXT];
@@ -102,11 +103,11 @@ static int act_wire(struct bench *b)
         join_on(b, fd, "a", "eth0", GROUP);
         tell(b, from, "join");
         s = nth(b, from, "a", 'g', 0);
-        if (s) {
-                observe_since(b, from, "header", "hop limit %u %s", s->ttl, s->router_alert ? "ra" : "no ra");
-                observe_since(b, from, "to", "%s", addr_format(&s->dst, text));
-                observe_since(b, from, "source", "%s", addr_is_link_local(&s->src) ? "link-local" : "other");
-        }
+        if (!s)
+                s = &none;
+        observe_since(b, from, "header", "hop limit %u %s", s->ttl, s->router_alert ? "ra" : "no ra");
+        observe_since(b, from, "to", "%s", addr_format(&s->dst, text));
+        observe_since(b, from, "source", "%s", addr_is_link_local(&s->src) ? "link-local" : "other");
         from = mark(b);
         join_on(b, second, "a", "eth0", GROUP);
         tell(b, from, "second socket");
@@ -158,7 +159,7 @@ static int ask(struct bench *b, const struct craft *c, const char *key)
                 return -1;
         watch_for(b, 500);
         story(b, from, "a", 'g', text, sizeof text);
-        observe_since(b, from, key, "%s", strstr(text, "is_ex(" GROUP ")") ? "answered" : "nothing");
+        observe_since(b, from, key, "%s", strstr(text, "is_ex(" GROUP ")") ? "answered" : text);
         return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 int witness(struct bench *b, const char *host, const char *interface)
 {
@@ -150,6 +151,18 @@ static int take(struct bench *b, struct lab_event *e)
         return 0;
 }
 
+/* A spoilt witness swears to a packet that nobody sent. */
+static void forge(struct bench *b)
+{
+        struct sighting *s = room(b);
+
+        if (!s)
+                return;
+        *s = (struct sighting){.time_ns = time_now_ns(), .gmp = true, .ttl = 77, .story = "forged",
+                               .src = lab_host_address(b->lab, "a", AF_INET)};
+        b->n_seen++;
+}
+
 static int run(struct bench *b, size_t from, size_t n, int ms)
 {
         int64_t deadline = time_now_ns() + (int64_t)ms * 1000000;
@@ -161,6 +174,8 @@ static int run(struct bench *b, size_t from, size_t n, int ms)
                 if (r > 0 && e.type == LAB_FRAME && take(b, &e) < 0)
                         return -1;
         }
+        if (b->spoil == SPOIL_FORGE && b->n_witness)
+                forge(b);
         return r < 0 ? -1 : 0;
 }
 
