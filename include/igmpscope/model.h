@@ -268,6 +268,7 @@ void finding_columns(const struct finding *f, struct writer *w);
 void finding_fields(const struct finding *f, struct writer *w);
 void finding_describe(const struct finding *f, struct writer *w);
 void rule_describe(const struct rule *r, struct writer *w);
+void rule_words(const struct rule *r, struct text *t); /* all of it but the citation, in sentences */
 
 /* ---- verdicts ---- */
 enum result { RESULT_HOLDS, RESULT_DEVIATES, RESULT_SKIPPED };

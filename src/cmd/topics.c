@@ -228,9 +228,15 @@ static void put_topic(const struct topic *t, struct writer *w)
 static bool put_rule(const char *name, struct writer *w)
 {
         const struct rule *r = rule_find(name);
+        struct text t = {0};
 
-        if (r)
+        if (r && writer_columns(w)) {
+                rule_words(r, &t);
+                topic_fields(r->id, text_string(&t), r->cite, NULL, w);
+                text_free(&t);
+        } else if (r) {
                 rule_describe(r, w);
+        }
         return r != NULL;
 }
 

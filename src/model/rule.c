@@ -122,19 +122,45 @@ static void rule_schema(struct writer *w)
 
 const struct kind kind_rule = {"rule", rule_schema};
 
+/* The next message that the rule judges, in words; *at starts at 0. */
+static bool message_next(const struct rule *r, unsigned *at, char word[48])
+{
+        for (; *at < 2 * MSG_CLASSES; ) {
+                const enum family f = *at < MSG_CLASSES ? FAMILY_IGMP : FAMILY_MLD;
+                const unsigned bit = (*at)++ % MSG_CLASSES;
+                const char *name = message_class_name(bit, f);
+                if (!name || !(r->messages >> bit & 1) || (r->family && r->family != f))
+                        continue;
+                snprintf(word, 48, "%s %s", f == FAMILY_MLD ? "MLD" : "IGMP", name);
+                return true;
+        }
+        return false;
+}
+
 static void put_messages(const struct rule *r, struct writer *w)
 {
+        char word[48];
+
         put_list(w, "messages");
-        for (enum family f = FAMILY_IGMP; f <= FAMILY_MLD; f++)
-                for (unsigned bit = 0; bit < MSG_CLASSES && (!r->family || r->family == f); bit++) {
-                        const char *name = message_class_name(bit, f);
-                        char word[48];
-                        if (!name || !(r->messages >> bit & 1))
-                                continue;
-                        snprintf(word, sizeof word, "%s %s", f == FAMILY_MLD ? "MLD" : "IGMP", name);
-                        put_str(w, NULL, word);
-                }
+        for (unsigned at = 0; message_next(r, &at, word); )
+                put_str(w, NULL, word);
         put_list_end(w);
+}
+
+void rule_words(const struct rule *r, struct text *t)
+{
+        char word[48];
+        unsigned at = 0;
+
+        text_add_format(t, "%s Severity %s, basis: %s. ", r->text, severity_name(r->severity),
+                        basis_name(r->basis));
+        text_add(t, !rule_is_sequence(r) ? "One packet is enough to judge it. "
+                    : r->messages ? "It needs history. " : "It needs history, and speaks where there is data.");
+        for (const char *before = "Judges: "; message_next(r, &at, word); before = ", ")
+                text_add_format(t, "%s%s", before, word);
+        text_add(t, r->messages & MSG_ANY ? "." : "");
+        if (rule_is_opt_in(r))
+                text_add(t, " Judged only where asked for: --only, --all.");
 }
 
 void rule_describe(const struct rule *r, struct writer *w)

@@ -94,8 +94,12 @@ static void not_repeated(struct linter *l, struct alarm *a)
                     "one report for %s, not in answer to a query", addr_format(&li->channel->group, group));
 }
 
-static void suppression(struct linter *l, struct station *s, struct channel *c, const struct subject *q)
+/* A host that joins in the window does not answer: once a window has closed before, who is new has joined. */
+static void suppression(struct linter *l, const struct listener *li, const struct subject *q)
 {
+        struct station *s = li->station;
+        struct channel *c = li->channel;
+        const bool joins = !li->live && c->lan->heard_ns != NEVER;
         const int64_t now = l->sequence.now_ns;
         const int64_t general = now <= c->lan->until_ns ? c->lan->general_ns : NEVER;
         const int64_t specific = now <= c->until_ns[SPECIFIC_GROUP] ? c->asked_ns[SPECIFIC_GROUP] : NEVER;
@@ -112,7 +116,7 @@ static void suppression(struct linter *l, struct station *s, struct channel *c, 
                 c->old_by = s;
                 c->old_window_ns = window;
                 c->old_first_ns = now;
-        } else if (c->old_by != s && now - c->old_first_ns > 50 * MILLISECOND) {
+        } else if (!joins && c->old_by != s && now - c->old_first_ns > 50 * MILLISECOND) {
                 say(l, S_SUPPRESSION_MISSING, &a, "silence: one report is enough",
                     "a report %.2f s after that of %s", seconds(now - c->old_first_ns),
                     addr_format(&c->old_by->entry.key.addr, other));
@@ -126,7 +130,7 @@ static void old_report(struct linter *l, struct listener *li, const struct subje
         const bool unsolicited = !window_open(l, c)
                 && (c->lan->general_ns != NEVER || seq->now_ns - seq->start_ns > REPEAT_NS + slack(REPEAT_NS));
 
-        suppression(l, li->station, c, q);
+        suppression(l, li, q);
         if (!li->live && !c->live && unsolicited) {
                 li->joined_ns = seq->now_ns;
                 li->joined_frame = q->p->frame->number;

@@ -43,7 +43,7 @@ static const struct {
         {"v2-join-repeat", true, "0 r1 q2\n20 a v2 G\n60 end", "v2-join-repeat@30",
          "0 r1 q2\n20 a v2 G\n28 b v2 G\n50 b leave G\n50.1 r1 q2 G mrt=1\n50.9 a v2 G\n60 end"},
         {"v2-suppression-missing", true, "0 r1 q2\n3 a v2 G\n6 b v2 G\n100 end", "v2-suppression-missing@6",
-         "0 r1 q2\n3 a v2 G\n3.04 b v2 G\n6 c v2 G2\n100 end"},
+         "0 r1 q2\n3 a v2 G\n3.04 b v2 G\n6 c v2 G2\n125 r1 q2\n126 a v2 G\n128 d v2 G\n200 end"},
         {"v3-no-suppression", false,
          "0 r1 q3\n5 a is_ex G\n6 b is_ex G\n125 r1 q3\n128 a is_ex G\n150 end",
          "report-within-max-resp@135 v3-no-suppression@135",
