@@ -6,12 +6,22 @@
 
 enum { COLUMN = 30, WIDTH = 96 };
 
+/* Columns on a screen: UTF-8 continuation octets take none. */
+static size_t screen_width(const char *s, size_t n)
+{
+        size_t width = 0;
+
+        for (size_t i = 0; i < n; i++)
+                width += (s[i] & 0xc0) != 0x80;
+        return width;
+}
+
 /* Wraps words at WIDTH, each further line indented. */
 static void wrapped(struct text *t, const char *s, size_t indent, size_t at)
 {
         while (*s) {
-                size_t n = strcspn(s, " \n");
-                if (at > indent && at + 1 + n > WIDTH) {
+                size_t n = strcspn(s, " \n"), width = screen_width(s, n);
+                if (at > indent && at + 1 + width > WIDTH) {
                         text_add_format(t, "\n%*s", (int)indent, "");
                         at = indent;
                 } else if (at > indent) {
@@ -19,7 +29,7 @@ static void wrapped(struct text *t, const char *s, size_t indent, size_t at)
                         at++;
                 }
                 text_add_n(t, s, n);
-                at += n;
+                at += width;
                 s += n;
                 s += strspn(s, " \n");
         }
@@ -36,7 +46,7 @@ static void option_help(struct text *t, const struct option_row *o)
                 text_add_format(t, "      --%s", o->name);
         if (o->argument)
                 text_add_format(t, " %s", o->argument);
-        used = t->n - start;
+        used = screen_width(t->p + start, t->n - start);
         if (used + 2 > COLUMN)
                 text_add_format(t, "\n%*s", COLUMN, "");
         else

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "igmpscope/model.h"
+#include "igmpscope/verify.h"
 
 struct topic {
         const char *name; /* with its other names, commas between */
@@ -240,6 +241,22 @@ static bool put_rule(const char *name, struct writer *w)
         return r != NULL;
 }
 
+static bool put_claim(const char *name, struct writer *w)
+{
+        const struct claim *c = claim_find(name);
+        struct text t = {0};
+
+        if (!c)
+                return false;
+        text_add_format(&t, "Expected: %s (experiment %s, '%s'). ", c->expected, c->experiment, c->key);
+        if (c->lesson)
+                text_add_format(&t, "Known on Linux: %s. ", c->lesson);
+        text_add_format(&t, "Measure it: igmpscope verify %s", c->id);
+        topic_fields(c->id, c->text, c->cite, text_string(&t), w);
+        text_free(&t);
+        return true;
+}
+
 static bool put_messages(const char *name, struct writer *w)
 {
         const struct message *m;
@@ -287,7 +304,7 @@ int topic_name(const char *name, struct writer *w, struct error *err)
                 if (found)
                         put_topic(&topics[i], w);
         }
-        found = found || put_rule(name, w);
+        found = found || put_rule(name, w) || put_claim(name, w);
         found = put_messages(name, w) || found;
         return found ? 0 : error_set(err, "nothing is called '%s'; `igmpscope explain topics` and `igmpscope list rules` "
                                           "have the names", name);
