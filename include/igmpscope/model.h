@@ -176,9 +176,17 @@ struct tracker_stats {
 };
 void tracker_stats(const struct tracker *t, struct tracker_stats *s);
 
+/* Told when the bound first leaves no room, and again whenever that has come to ten times as much. */
+struct tracker_notice {
+        uint64_t frame; /* 0: none */
+        int64_t time_ns;
+        uint64_t refused, max_memberships;
+};
+bool tracker_notice_next(struct tracker *t, struct tracker_notice *n);
+
 /* Through the writer. X_describe is open, columns, fields, close; who wants a column of its own takes them one by
  * one. now_ns is the moment that the answer is for. */
-extern const struct kind kind_change, kind_member, kind_group, kind_querier, kind_querier_change, kind_verdict;
+extern const struct kind kind_change, kind_member, kind_group, kind_querier, kind_querier_change, kind_notice, kind_verdict;
 void change_columns(const struct change *c, struct writer *w);
 void change_fields(const struct change *c, struct writer *w);
 void change_describe(const struct change *c, struct writer *w);
@@ -188,6 +196,9 @@ void querier_describe(const struct querier *q, struct writer *w);
 void querier_change_columns(const struct querier_change *c, struct writer *w);
 void querier_change_fields(const struct querier_change *c, struct writer *w);
 void querier_change_describe(const struct querier_change *c, struct writer *w);
+void notice_columns(const struct tracker_notice *n, struct writer *w);
+void notice_fields(const struct tracker_notice *n, struct writer *w);
+void notice_describe(const struct tracker_notice *n, struct writer *w);
 
 /* ---- rules ---- */
 enum severity { SEVERITY_NOTICE, SEVERITY_SHOULD, SEVERITY_MUST };

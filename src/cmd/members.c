@@ -89,6 +89,7 @@ static uint64_t show(const struct members *m, struct tracker *t, int64_t now, st
 static int answer(struct members *m, struct stream *st, struct output *o, struct error *err)
 {
         struct tracker_options tracking;
+        struct tracker_notice full;
         struct tracker *t;
         int64_t at, now = 0;
         int r;
@@ -102,6 +103,9 @@ static int answer(struct members *m, struct stream *st, struct output *o, struct
         r = read_all(st, t, at, &now, err);
         if (!show(m, t, now, &o->writer) && r == 0)
                 note(&m->common, "nobody is joined to anything, as far as %s shows", capture_name(st->capture));
+        if (tracker_notice_next(t, &full))
+                note(&m->common, "no room for %llu more: the bound is %llu memberships (--max-memberships)",
+                     (unsigned long long)full.refused, (unsigned long long)full.max_memberships);
         tracker_free(t);
         return r;
 }

@@ -61,6 +61,31 @@ static void show_change(struct watch *s, const struct change *c)
         writer_close(w);
 }
 
+/* What the tracker has to say beside the changes: who is the querier now, and that there was no room. */
+static void show_news(struct watch *s)
+{
+        struct writer *w = &s->out.writer;
+        struct querier_change q;
+        struct tracker_notice n;
+
+        while (querier_change_next(s->tracker, &q)) {
+                if (!(s->show & SHOW_QUERIERS))
+                        continue;
+                writer_open(w, &kind_querier_change);
+                clock_column(&s->clock, w, q.time_ns);
+                querier_change_columns(&q, w);
+                querier_change_fields(&q, w);
+                writer_close(w);
+        }
+        while (tracker_notice_next(s->tracker, &n)) {
+                writer_open(w, &kind_notice);
+                clock_column(&s->clock, w, n.time_ns);
+                notice_columns(&n, w);
+                notice_fields(&n, w);
+                writer_close(w);
+        }
+}
+
 static void show_findings(struct watch *s, struct text *comment)
 {
         struct writer *w = &s->out.writer;
@@ -110,8 +135,11 @@ static void time_passes(struct watch *s)
 {
         struct change c;
 
-        while (tracker_expire(s->tracker, s->stream.now_ns, &c))
+        while (tracker_expire(s->tracker, s->stream.now_ns, &c)) {
+                show_news(s); /* who fell silent before that */
                 show_change(s, &c);
+        }
+        show_news(s);
         linter_time(s->linter, s->stream.now_ns);
         show_findings(s, NULL);
 }
@@ -131,6 +159,7 @@ static int take_packet(struct watch *s, const struct packet *p, struct error *er
         for (size_t at = 0; record_next(p, &at, &rec);)
                 while (tracker_apply(s->tracker, p, &rec, &c))
                         show_change(s, &c);
+        show_news(s);
         if (s->savefile)
                 r = savefile_write(s->savefile, &s->stream.frame, comment.n ? text_string(&comment) : NULL, err);
         text_free(&comment);

@@ -122,7 +122,7 @@ struct tracker {
         struct hash_key key;
         int64_t now_ns;
         uint64_t epoch; /* counts what may change the state */
-        uint64_t refused;
+        uint64_t refused, refused_next; /* the count, and at which to tell again */
         struct pool pools[ITEM_COUNT], links;
         struct table tables[ITEM_COUNT], link_table; /* of hosts, sources and groups */
         struct lists lists;
