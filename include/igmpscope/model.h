@@ -255,6 +255,8 @@ void linter_packet(struct linter *l, const struct packet *p);
 /* Time passes: windows close. More than an hour in which nobody says anything is where another capture begins. */
 void linter_time(struct linter *l, int64_t now_ns);
 void linter_gap(struct linter *l); /* the capture lost packets: windows that are open are not judged */
+/* The capture ends: windows whose end has come are judged without slack, those that are open give nothing. */
+void linter_end(struct linter *l);
 bool linter_next(struct linter *l, struct finding *f);
 uint64_t linter_lost(const struct linter *l); /* findings that were not taken in time: there was no room for them */
 

@@ -63,6 +63,8 @@ static int loop(struct lint *s, struct stream *st, struct tracker *t, struct lin
                 if ((st->live ? output_flush(o, err) : output_ready(o, err)) < 0)
                         return -1;
         }
+        linter_end(l);
+        *n += take(s, l, &o->writer);
         return r;
 }
 

@@ -182,6 +182,8 @@ static int loop(struct watch *s, struct error *err)
                 if (r < 0)
                         return -1;
         }
+        linter_end(s->linter);
+        show_findings(s, NULL);
         return r;
 }
 

@@ -176,3 +176,8 @@ void linter_time(struct linter *l, int64_t now_ns)
 {
         sequence_time(l, now_ns);
 }
+
+void linter_end(struct linter *l)
+{
+        sequence_end(l);
+}

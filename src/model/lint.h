@@ -44,6 +44,7 @@ void sequence_packet(struct linter *l, const struct subject *q);
 void sequence_time(struct linter *l, int64_t now_ns);
 void sequence_data(struct linter *l, const struct packet *p); /* a multicast datagram */
 void sequence_start(struct linter *l);
+void sequence_end(struct linter *l);
 void book_free(struct linter *l);
 
 #endif

@@ -104,6 +104,18 @@ void alarm_stop(struct linter *l, struct alarm *a)
                 settle(s, last, i);
 }
 
+void sequence_end(struct linter *l)
+{
+        struct sequence *s = &l->sequence;
+
+        while (s->n_alarms) {
+                struct alarm *a = s->alarms[0];
+                alarm_stop(l, a);
+                if (a->said_ns <= s->now_ns)
+                        a->ring(l, a);
+        }
+}
+
 void sequence_time(struct linter *l, int64_t now_ns)
 {
         struct sequence *s = &l->sequence;

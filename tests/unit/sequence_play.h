@@ -256,6 +256,8 @@ static const char *play(struct play *y, const char *script)
         assert_int_equal(linter_new(&y->linter, &y->options, y->tracker, NULL), 0);
         for (line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
                 play_line(y, line);
+        linter_end(y->linter);
+        play_take(y);
         y->told[0] = 0;
         for (size_t i = 0; i < y->n; i++)
                 snprintf(y->told + strlen(y->told), sizeof y->told - strlen(y->told), "%s%s@%.10g", i ? " " : "",

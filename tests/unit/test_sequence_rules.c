@@ -282,11 +282,12 @@ static void gaps_close_windows(void **state)
 /* What is open at the end of the capture gives nothing. */
 static void open_windows_give_nothing(void **state)
 {
-        struct play y = {0}, z = {0};
+        struct play x = {0}, y = {0}, z = {0};
 
         (void)state;
-        assert_string_equal(play(&y, "0 r1 q3\n5 a is_ex G\n125 r1 q3\n135.5 b is_ex G"), "");
+        assert_string_equal(play(&y, "0 r1 q3\n5 a is_ex G\n125 r1 q3\n134.9 b is_ex G"), "");
         assert_string_equal(play(&z, "0 r1 q2\n3 a v2 G\n30 a leave G\n30.9 b v2 G2"), "");
+        assert_string_equal(play(&x, "0 r1 q2\n3 a v2 G\n30 a leave G\n30.01 r1 q2 G mrt=1\n31.5 end"), "lmq-count@31.01");
 }
 
 /* Whether a host heard what was said before it spoke first is not known. */
