@@ -17,6 +17,7 @@
         X(expect) \
         X(send) \
         X(verify) X(lab) \
+        X(report) \
         X(explain) \
         X(doctor) \
         X(list)
