@@ -16,7 +16,9 @@
         X(lint) \
         X(expect) \
         X(send) \
-        X(verify) X(lab) \
+        X(verify) \
+        X(trace) \
+        X(lab) \
         X(report) \
         X(explain) \
         X(doctor) \

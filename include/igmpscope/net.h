@@ -152,6 +152,12 @@ int membership_leave(int fd, const struct membership *m, struct error *err);
 int membership_interface(int fd, const struct addr *group, int hint); /* where fd is a member, hint first; 0: nowhere */
 int membership_users(const struct addr *group, int ifindex); /* as /proc/net/igmp and igmp6 count them; 0: none */
 size_t memberships_known(const struct addr *first, size_t n, int ifindex); /* of n groups, how many stand there */
+struct kernel_group {
+        char interface[16];
+        int ifindex, users, version; /* version: of IGMP, that the interface speaks now; 0 for MLD */
+};
+/* Where a group is joined, as another thread's namespace has it; at most max. */
+size_t memberships_of(pid_t thread, const struct addr *group, struct kernel_group *g, size_t max);
 
 /* ---- datagrams in batches (recvmmsg, sendmmsg) ---- */
 struct datagram {

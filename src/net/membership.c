@@ -135,7 +135,8 @@ int membership_interface(int fd, const struct addr *group, int hint)
 /* One membership that the kernel tells of. */
 struct entry {
         struct addr group;
-        int ifindex, users;
+        int ifindex, users, version;
+        char name[IF_NAMESIZE];
 };
 
 static FILE *list_open(uint8_t len)
@@ -151,7 +152,7 @@ static bool next4(FILE *f, struct entry *e)
 
         while (fgets(line, sizeof line, f)) {
                 if (line[0] != '\t')
-                        e->ifindex = atoi(line);
+                        sscanf(line, "%d %15[^: \t] : %*d V%d", &e->ifindex, e->name, &e->version);
                 else if (sscanf(line, " %x %d", &group, &e->users) == 2) {
                         memcpy(e->group.b, &group, sizeof group);
                         e->group.len = 4;
@@ -166,7 +167,7 @@ static bool next6(FILE *f, struct entry *e)
         char line[256], group[33];
 
         while (fgets(line, sizeof line, f)) {
-                if (sscanf(line, "%d %*s %32s %d", &e->ifindex, group, &e->users) != 3 || strlen(group) != 32)
+                if (sscanf(line, "%d %15s %32s %d", &e->ifindex, e->name, group, &e->users) != 4 || strlen(group) != 32)
                         continue;
                 for (int i = 0; i < 16; i++)
                         sscanf(group + 2 * i, "%2hhx", &e->group.b[i]);
@@ -208,4 +209,24 @@ size_t memberships_known(const struct addr *first, size_t n, int ifindex)
         if (f)
                 fclose(f);
         return known;
+}
+
+size_t memberships_of(pid_t thread, const struct addr *group, struct kernel_group *g, size_t max)
+{
+        struct entry e = {.users = 0};
+        char path[64];
+        size_t n = 0;
+        FILE *f;
+
+        snprintf(path, sizeof path, "/proc/%d/net/%s", thread, group->len == 16 ? "igmp6" : "igmp");
+        f = fopen(path, "re");
+        while (f && n < max && list_next(f, group->len, &e)) {
+                if (!addr_equal(&e.group, group))
+                        continue;
+                g[n] = (struct kernel_group){.ifindex = e.ifindex, .users = e.users, .version = e.version};
+                snprintf(g[n++].interface, sizeof g->interface, "%s", e.name);
+        }
+        if (f)
+                fclose(f);
+        return n;
 }
