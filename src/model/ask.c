@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an elected querier sends about a record: the last columns of RFC 9776 §6.4.2, with §7.3.1 and §7.3.2 (a
- * version 1 querier, and older hosts, make leaves void). We send nothing; rules want to know what was due. */
+/* What an elected querier sends about a record: the last columns of RFC 9776 §6.4.2, with §7.3.1
+ * and §7.3.2 (a version 1 querier, and older hosts, make leaves void). We send nothing; rules
+ * want to know what was due. */
 #include "tracker.h"
 
 #include <stdlib.h>
@@ -12,7 +13,8 @@ static int by_addr(const void *a, const void *b)
 }
 
 /* The parts of the record's own sources, then those of the group that it leaves out. */
-static uint32_t collect(struct tracker *t, uint32_t group, uint8_t parts, const struct sources *named, struct addr *out)
+static uint32_t collect(struct tracker *t, uint32_t group, uint8_t parts, const struct sources *named,
+                        struct addr *out)
 {
         uint8_t side = group_at(t, group)->side, len = side_len(side);
         uint32_t n = 0;
@@ -42,7 +44,7 @@ static uint32_t collect(struct tracker *t, uint32_t group, uint8_t parts, const 
 
 static bool leave_is_void(const struct tracker *t, const struct group *g, const struct record *r)
 {
-        const struct side *s = &link_item(t, g->link)->side[g->side];
+        const struct side *s = side_at(t, g->link, g->side);
         const struct heard *q = s->elected == NONE ? NULL : pool_at(&t->pools[ITEM_QUERIER], s->elected);
 
         return r->implied && r->type == TO_IN && g->side == SIDE_IGMP && q && q->version == 1;
@@ -51,7 +53,7 @@ static bool leave_is_void(const struct tracker *t, const struct group *g, const 
 bool tracker_asks(struct tracker *t, const struct packet *p, const struct record *r, struct asks *a)
 {
         uint32_t link = link_of(t, p, false);
-        uint32_t i = link == NONE ? NONE : group_find(t, link, r->group.len == 4 ? SIDE_IGMP : SIDE_MLD, &r->group);
+        uint32_t i = link == NONE ? NONE : group_find(t, link, side_of_len(r->group.len), &r->group);
         const struct group *g = i == NONE ? NULL : group_at(t, i);
         const struct transition *row = g ? transition_of(g->mode, r->type) : NULL;
         enum treatment how = row ? treatment_of(r->type, group_compat(t, g)) : IGNORED;

@@ -38,7 +38,8 @@ void change_columns(const struct change *c, struct writer *w)
                 filter_words(&t, &c->to);
         text_add_format(&t, t.n ? " (%s" : "(%s", c->why);
         if (c->formula)
-                text_add_format(&t, ": %.0f s = %s, %s", seconds(c->after_ns), c->formula, origin_name(c->timers));
+                text_add_format(&t, ": %.0f s = %s, %s", seconds(c->after_ns), c->formula,
+                                origin_name(c->timers));
         put_column(w, STYLE_PLAIN, 0, "%s)", text_string(&t));
         if (c->interface || c->n_vlan)
                 link_column(w, 0, c->interface, c->vlan, c->n_vlan);

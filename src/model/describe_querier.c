@@ -26,7 +26,8 @@ static void querier_columns(const struct querier *q, struct writer *w)
                 put_column(w, STYLE_PLAIN, 0, "measured %.1f s", q->measured_interval_s);
         if (q->qrv)
                 put_column(w, STYLE_PLAIN, 0, "robustness %u", q->qrv);
-        put_column(w, STYLE_DIM, 0, "%llu %s", (unsigned long long)q->queries, q->queries == 1 ? "query" : "queries");
+        put_column(w, STYLE_DIM, 0, "%llu %s", (unsigned long long)q->queries,
+                   q->queries == 1 ? "query" : "queries");
 }
 
 static void querier_fields(const struct querier *q, struct writer *w)

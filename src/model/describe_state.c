@@ -11,7 +11,8 @@ static void describe_member_schema(struct writer *w)
 
 const struct kind kind_member = {"member", describe_member_schema};
 
-/* Dead by the older formula of the Group Membership Interval (RFC 3376 §8.4), alive by the newer (RFC 9776 §8.4). */
+/* Dead by the older formula of the Group Membership Interval (RFC 3376 §8.4), alive by the newer
+ * (RFC 9776 §8.4). */
 static bool is_grey(const struct member *m, int64_t now_ns)
 {
         return m->grey_ns && m->grey_ns <= now_ns;
@@ -34,8 +35,8 @@ static void member_columns(const struct member *m, int64_t now_ns, struct writer
         put_column(w, STYLE_DIM, 0, "for %.1f s, %.1f s left", seconds(now_ns - m->since_ns),
                    seconds(m->expires_ns - now_ns));
         if (m->presumed || m->stale || m->anonymous || is_grey(m, now_ns))
-                put_column(w, STYLE_WARN, 0, "%s%s%s%s", m->presumed ? "presumed " : "", m->stale ? "stale " : "",
-                           m->anonymous ? "anonymous " : "",
+                put_column(w, STYLE_WARN, 0, "%s%s%s%s", m->presumed ? "presumed " : "",
+                           m->stale ? "stale " : "", m->anonymous ? "anonymous " : "",
                            is_grey(m, now_ns) ? "grey " : "");
         text_free(&t);
 }

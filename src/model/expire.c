@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What runs out, in order of its time: hosts' own entries, sources (RFC 9776 §6.3), groups (§6.5), queriers (§6.6.2).
- * At one instant hosts go first, then sources, then groups: the RFC does not say, but a source that was given the
- * group's timer must not outlive it. */
+/* What runs out, in order of its time: hosts' own entries, sources (RFC 9776 §6.3), groups
+ * (§6.5), queriers (§6.6.2). At one instant hosts go first, then sources, then groups: the RFC
+ * does not say, but a source that was given the group's timer must not outlive it. */
 #include "tracker.h"
 
 #include <string.h>
@@ -41,7 +41,8 @@ static int source_compare(const struct tracker *t, uint8_t side, uint32_t a, uin
 
 static int querier_compare(const struct tracker *t, uint32_t a, uint32_t b)
 {
-        const struct heard *x = pool_at(&t->pools[ITEM_QUERIER], a), *y = pool_at(&t->pools[ITEM_QUERIER], b);
+        const struct pool *p = &t->pools[ITEM_QUERIER];
+        const struct heard *x = pool_at(p, a), *y = pool_at(p, b);
         int c = link_compare(t, x->link, y->link);
 
         return c ? c : addr_compare(&x->address, &y->address);
@@ -98,9 +99,11 @@ static bool drain(struct tracker *t, struct change *c)
 {
         const struct group *g = group_at(t, t->draining);
         uint8_t side = g->side;
+        uint32_t i;
 
         if (g->hosts != NONE) { /* no memory for the order: as they come */
-                host_gone(t, side, t->drained < t->drain.n ? t->drain.p[t->drained++] : g->hosts, t->draining_ns, c);
+                i = t->drained < t->drain.n ? t->drain.p[t->drained++] : g->hosts;
+                host_gone(t, side, i, t->draining_ns, c);
                 return true;
         }
         group_end(t, t->draining);
@@ -117,7 +120,8 @@ void tracker_drain(struct tracker *t)
                 drain(t, &unseen);
 }
 
-/* An older host may have been suppressed by another's report (RFC 2236 §3): it stays, presumed, with its group. */
+/* An older host may have been suppressed by another's report (RFC 2236 §3): it stays, presumed,
+ * with its group. */
 static bool host_out(struct tracker *t, uint8_t side, uint32_t i, struct change *c)
 {
         struct host *h = host_at(t, side, i);

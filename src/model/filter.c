@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one host listens to after a record: RFC 9776 §5.1 and §5.2 (RFC 9777 §6.1, §6.3) read backwards. A is its
- * list so far, B the record's, S what the group-and-source query asked that it answers. Where the capture has not
- * shown the host's mode yet, what is known is a part: "at least this". */
+/* What one host listens to after a record: RFC 9776 §5.1 and §5.2 (RFC 9777 §6.1, §6.3) read
+ * backwards. A is its list so far, B the record's, S what the group-and-source query asked that
+ * it answers. Where the capture has not shown the host's mode yet, what is known is a part: "at
+ * least this". */
 #include "tracker.h"
 
 enum {
@@ -38,16 +39,16 @@ static const struct row rows[][7] = {
         [ex][BLOCK]   = {A,       A_AND_B,  ex,  false, "RFC 9776 §5.1: BLOCK(B-A)"},
 };
 
-/* IS_IN where only a group-and-source query can have asked: INCLUDE(A) answers A*S, EXCLUDE(A) answers S-A, and
- * neither tells the mode. */
+/* IS_IN where only a group-and-source query can have asked: INCLUDE(A) answers A*S, EXCLUDE(A)
+ * answers S-A, and neither tells the mode. */
 static const struct row answers[] = {
         [none] = {A,        A_AND_B,  in, true,  "RFC 9776 §5.2(3): it wants B"},
         [in]   = {A_LESS_B, A_AND_B,  in, false, "RFC 9776 §5.2(3): (A-S)+B"},
         [ex]   = {A_AND_B,  A_LESS_B, ex, false, "RFC 9776 §5.2(3): (A-B)+(S-B)"},
 };
 
-struct view filter_after(struct tracker *t, struct view v, uint8_t record, struct set named, const struct set *asked,
-                         uint8_t len)
+struct view filter_after(struct tracker *t, struct view v, uint8_t record, struct set named,
+                         const struct set *asked, uint8_t len)
 {
         const struct row *row = asked && record == IS_IN ? &answers[v.mode] : &rows[v.mode][record];
         bool adds = record == ALLOW || record == BLOCK || (asked && record == IS_IN);

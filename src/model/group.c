@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The router-side state of groups and their sources: finding, adding and ending them, and doing to them what the
- * tables of transition.c say. */
+/* The router-side state of groups and their sources: finding, adding and ending them, and doing
+ * to them what the tables of transition.c say. */
 #include "tracker.h"
 
 #include <string.h>
@@ -18,7 +18,8 @@ static uint64_t group_hash(const struct tracker *t, uint32_t i)
         return key_hash(t, g->link, g->addr, side_len(g->side));
 }
 
-uint32_t group_seek(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a, struct seek *s)
+uint32_t group_seek(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a,
+                    struct seek *s)
 {
         uint32_t i;
 
@@ -49,9 +50,10 @@ uint32_t group_add(struct tracker *t, uint32_t link, uint8_t side, const struct 
         }
         g = group_at(t, i);
         *g = (struct group){
-                .timer.prev = NONE, .asked = NONE, .link = link, .hosts = NONE, .sources = NONE, .mode = MODE_INCLUDE,
-                .side = side, .v1_until_ns = INT64_MIN, .v2_until_ns = INT64_MIN, .query_ns = INT64_MIN,
-                .query_until_ns = INT64_MIN, .sources_ns = INT64_MIN, .sources_until_ns = INT64_MIN,
+                .timer.prev = NONE, .asked = NONE, .link = link, .hosts = NONE, .sources = NONE,
+                .mode = MODE_INCLUDE, .side = side, .v1_until_ns = INT64_MIN,
+                .v2_until_ns = INT64_MIN, .query_ns = INT64_MIN, .query_until_ns = INT64_MIN,
+                .sources_ns = INT64_MIN, .sources_until_ns = INT64_MIN,
         };
         memcpy(g->addr, a->b, a->len);
         table_add(table, group_hash(t, i), i);
@@ -72,7 +74,9 @@ void group_end(struct tracker *t, uint32_t i)
 
 enum compat group_compat(const struct tracker *t, const struct group *g)
 {
-        return g->v1_until_ns > t->now_ns ? COMPAT_V1 : g->v2_until_ns > t->now_ns ? COMPAT_V2 : COMPAT_V3;
+        if (g->v1_until_ns > t->now_ns)
+                return COMPAT_V1;
+        return g->v2_until_ns > t->now_ns ? COMPAT_V2 : COMPAT_V3;
 }
 
 /* Remembers the sources of a Q(G,S). */
@@ -189,8 +193,8 @@ static void act(struct tracker *t, uint32_t group, uint32_t i, enum part_action 
 }
 
 /* The sources that a record names, each once. */
-static void act_named(struct tracker *t, uint32_t group, const struct transition *row, const struct sources *named,
-                      int64_t gmi_ns, int64_t group_ns)
+static void act_named(struct tracker *t, uint32_t group, const struct transition *row,
+                      const struct sources *named, int64_t gmi_ns, int64_t group_ns)
 {
         uint8_t side = group_at(t, group)->side;
 
@@ -226,10 +230,11 @@ static void act_other(struct tracker *t, uint32_t group, const struct transition
 }
 
 /* Does a row to a group. An INCLUDE group that is left without sources is the caller's to end. */
-void group_transition(struct tracker *t, uint32_t i, const struct transition *row, const struct sources *named)
+void group_transition(struct tracker *t, uint32_t i, const struct transition *row,
+                      const struct sources *named)
 {
         struct group *g = group_at(t, i);
-        const struct parameters *now = &link_item(t, g->link)->side[g->side].now;
+        const struct parameters *now = &side_at(t, g->link, g->side)->now;
         int64_t gmi_ns = later(t->now_ns, now->gmi_ms);
 
         t->mark++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A word to the memory: with millions of memberships each report waits for a bucket, an item, a bucket and an item
- * that are in no cache. Told some packets ahead, those waits pass side by side. Nothing changes but speed. */
+/* A word to the memory: with millions of memberships each report waits for a bucket, an item, a
+ * bucket and an item that are in no cache. Told some packets ahead, those waits pass side by
+ * side. Nothing changes but speed. */
 #include "tracker.h"
 
 enum { AHEAD = 32 };
@@ -38,7 +39,7 @@ static size_t collect(struct tracker *t, const struct packet *p, size_t n, struc
         for (size_t i = 0; i < n; i++) {
                 uint32_t link = p[i].gmp.family == FAMILY_NONE ? NONE : link_of(t, &p[i], false);
                 for (size_t at = 0; link != NONE && k < AHEAD && record_next(&p[i], &at, &r); k++) {
-                        w[k].side = r.group.len == 4 ? SIDE_IGMP : SIDE_MLD;
+                        w[k].side = side_of_len(r.group.len);
                         w[k].group = seek_of(key_hash(t, link, r.group.b, r.group.len));
                         w[k].host = host_key(t, link, &p[i].src, p[i].eth_src, &r.group).seek;
                         table_hint(&t->tables[ITEM_GROUP], w[k].group.hash);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Explicit tracking: what each host of a group has asked for itself, known by its address and MAC. The group's own
- * state comes from group.c alone; the two may differ, and both are shown. */
+/* Explicit tracking: what each host of a group has asked for itself, known by its address and
+ * MAC. The group's own state comes from group.c alone; the two may differ, and both are shown. */
 #include "tracker.h"
 
 #include <string.h>
@@ -21,8 +21,8 @@ static uint64_t hash_of6(const struct tracker *t, uint32_t i)
         return hash_of(t, host_at(t, SIDE_MLD, i));
 }
 
-struct host_key host_key(const struct tracker *t, uint32_t link, const struct addr *host, const uint8_t mac[6],
-                         const struct addr *group)
+struct host_key host_key(const struct tracker *t, uint32_t link, const struct addr *host,
+                         const uint8_t mac[6], const struct addr *group)
 {
         uint64_t hash = host_hash(t, link, group->b, host->b, group->len, mac);
 
@@ -35,7 +35,8 @@ uint32_t host_find(struct tracker *t, uint32_t group, uint8_t side, struct host_
 
         while ((i = table_next(&t->tables[host_item(side)], &k->seek)) != NONE) {
                 const struct host *h = host_at(t, side, i);
-                if (h->group == group && addr_same(h->addr, k->addr->b, side_len(side)) && !memcmp(h->mac, k->mac, 6))
+                if (h->group == group && addr_same(h->addr, k->addr->b, side_len(side))
+                    && !memcmp(h->mac, k->mac, 6))
                         break;
         }
         return i;

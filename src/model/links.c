@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Links: an interface and a stack of VLANs, numbered as they are first seen. Priority tags (VLAN 0, IEEE 802.1Q
- * §6.9) name no VLAN. There are at most LINKS_MAX, for whoever sends random tags. */
+/* Links: an interface and a stack of VLANs, numbered as they are first seen. Priority tags (VLAN
+ * 0, IEEE 802.1Q §6.9) name no VLAN. There are at most LINKS_MAX, for whoever sends random tags. */
 #include "tracker.h"
 
 #include <stdlib.h>
@@ -99,7 +99,7 @@ int link_compare(const struct tracker *t, uint32_t a, uint32_t b)
                 return c;
         if (x->interface_id != y->interface_id)
                 return x->interface_id < y->interface_id ? -1 : 1;
-        for (uint8_t i = 0; i < VLAN_MAX; i++)
+        for (unsigned i = 0; i < VLAN_MAX; i++)
                 if (x->vlan[i] != y->vlan[i])
                         return x->vlan[i] < y->vlan[i] ? -1 : 1;
         return 0;

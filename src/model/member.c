@@ -15,16 +15,19 @@ static uint32_t addrs_of(struct set s, uint8_t len, struct addr *out)
 
 struct filter filter_of(struct view v, uint8_t len, struct addr *out)
 {
-        return (struct filter){v.mode == MODE_EXCLUDE ? MODE_EXCLUDE : MODE_INCLUDE, out, addrs_of(v.set, len, out)};
+        enum filter_mode mode = v.mode == MODE_EXCLUDE ? MODE_EXCLUDE : MODE_INCLUDE;
+
+        return (struct filter){mode, out, addrs_of(v.set, len, out)};
 }
 
 static void change_of(struct tracker *t, const struct group *g, const struct view *v, struct change *c)
 {
         const struct link *l = link_item(t, g->link);
+        uint8_t len = side_len(g->side);
 
         *c = (struct change){
                 .interface = l->interface, .vlan = l->vlan, .n_vlan = l->n_vlan,
-                .group = addr_of(g->addr, side_len(g->side)), .from = filter_of(*v, side_len(g->side), t->from),
+                .group = addr_of(g->addr, len), .from = filter_of(*v, len, t->from),
                 .to = {MODE_INCLUDE, t->to, 0},
         };
 }
@@ -46,11 +49,11 @@ void change_of_host(struct tracker *t, uint8_t side, uint32_t i, struct change *
         name_host(c, &a, h->mac);
 }
 
-/* The sources of the last Q(G,S) if nothing else can have asked this host: neither a general query nor a Q(G) whose
- * window is open and that it has not answered yet. */
+/* The sources of the last Q(G,S) if nothing else can have asked this host: neither a general
+ * query nor a Q(G) whose window is open and that it has not answered yet. */
 static bool asked_only(const struct tracker *t, const struct group *g, uint32_t host, struct set *asked)
 {
-        const struct side *s = &link_item(t, g->link)->side[g->side];
+        const struct side *s = side_at(t, g->link, g->side);
         int64_t refreshed_ns = host == NONE ? INT64_MIN : host_refreshed(host_at(t, g->side, host));
         bool general = s->asked_until_ns >= t->now_ns && refreshed_ns < s->asked_ns;
         bool group = g->query_until_ns >= t->now_ns && refreshed_ns < g->query_ns;
@@ -61,12 +64,14 @@ static bool asked_only(const struct tracker *t, const struct group *g, uint32_t 
         return true;
 }
 
-/* A general query has been answered by all since the capture began: what was not reported is not there. */
+/* A general query has been answered by all since the capture began: what was not reported is not
+ * there. */
 static bool all_told(const struct tracker *t, const struct group *g)
 {
-        const struct side *s = &link_item(t, g->link)->side[g->side];
+        const struct side *s = side_at(t, g->link, g->side);
 
-        return s->unanswered_ns != INT64_MIN || (s->asked_ns != INT64_MIN && s->asked_until_ns <= t->now_ns);
+        return s->unanswered_ns != INT64_MIN
+               || (s->asked_ns != INT64_MIN && s->asked_until_ns <= t->now_ns);
 }
 
 static bool is_gone(const struct view *v)
@@ -88,7 +93,8 @@ static void refresh(struct tracker *t, uint8_t side, uint32_t i, const struct pa
 }
 
 /* Keeps the new filter, in a new entry if need be. */
-static bool store(struct tracker *t, uint32_t group, uint32_t *i, const struct view *v, const struct host_key *k)
+static bool store(struct tracker *t, uint32_t group, uint32_t *i, const struct view *v,
+                  const struct host_key *k)
 {
         uint8_t side = group_at(t, group)->side;
         bool fresh = *i == NONE;
@@ -111,10 +117,12 @@ bool host_record(struct tracker *t, uint32_t group, struct host_key *k, const st
         const struct group *g = group_at(t, group);
         uint8_t side = g->side, len = side_len(side);
         uint32_t i = host_find(t, group, side, k);
-        struct view was = i == NONE ? (struct view){0} : host_view(t, side, i), now;
+        struct view was = {0}, now;
         bool known = i != NONE, answer, same;
         struct set named, asked;
 
+        if (known)
+                was = host_view(t, side, i);
         if (r->sources.n)
                 memcpy(t->b, r->sources.p, (size_t)r->sources.n * len);
         named = set_sorted(t->b, r->sources.n, len);
@@ -163,16 +171,19 @@ static bool has(struct set s, const uint8_t *addr, uint8_t len)
         return false;
 }
 
-static bool still_wanted(const struct tracker *t, const struct group *g, const struct source *s, uint32_t *visits)
+static bool still_wanted(const struct tracker *t, const struct group *g, const struct source *s,
+                         uint32_t *visits)
 {
+        uint8_t len = side_len(g->side);
+
         for (uint32_t i = g->hosts; i != NONE; i = host_at(t, g->side, i)->next)
-                if (++*visits > FAST_LEAVE_VISITS || has(host_view(t, g->side, i).set, s->addr, side_len(g->side)))
+                if (++*visits > FAST_LEAVE_VISITS || has(host_view(t, g->side, i).set, s->addr, len))
                         return true;
         return false;
 }
 
-/* With every host known, a group or source that none wants any more ends now. Older hosts may hide others; and
- * where it would take too long to know, the timers decide. */
+/* With every host known, a group or source that none wants any more ends now. Older hosts may
+ * hide others; and where it would take too long to know, the timers decide. */
 void fast_leave(struct tracker *t, uint32_t i)
 {
         struct group *g = group_at(t, i);

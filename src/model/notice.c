@@ -21,8 +21,10 @@ const struct kind kind_notice = {"notice", describe_schema};
 
 void notice_columns(const struct tracker_notice *n, struct writer *w)
 {
-        put_column(w, STYLE_BAD, 0, "!  no room for %llu more: the bound is %llu memberships (--max-memberships)",
-                   (unsigned long long)n->refused, (unsigned long long)n->max_memberships);
+        unsigned long long refused = n->refused, max = n->max_memberships;
+
+        put_column(w, STYLE_BAD, 0,
+                   "!  no room for %llu more: the bound is --max-memberships %llu", refused, max);
 }
 
 void notice_fields(const struct tracker_notice *n, struct writer *w)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pools: items of one size in blocks that never move, known by number. Taking and giving back are O(1) and an item
- * costs nothing but itself. */
+/* Pools: items of one size in blocks that never move, known by number. Taking and giving back
+ * are O(1) and an item costs nothing but itself. */
 #include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS_FROM = 1024, RUN_BLOCKS = 512, /* blocks */ HUGE_PAGE = 2 << 20 };
+enum { RUNS_FROM = 4096, RUN_BLOCKS = 2048, /* blocks */ HUGE_PAGE = 2 << 20 };
 
 /* Blocks come one by one at first, later in runs that huge pages fit into. */
 static size_t run_at(const struct pool *p, size_t block)
@@ -31,8 +31,8 @@ static bool add_blocks(struct pool *p)
         uint8_t **blocks = p->blocks, *run;
         size_t n = run_at(p, p->n_blocks);
 
-        if (p->n_blocks + RUN_BLOCKS > p->cap_blocks) {
-                size_t cap = p->cap_blocks ? 2 * p->cap_blocks : 2 * RUN_BLOCKS;
+        if (p->n_blocks + n > p->cap_blocks) {
+                size_t cap = n == 1 && p->cap_blocks ? 2 * p->cap_blocks : p->cap_blocks + 16 * n;
                 blocks = realloc(blocks, cap * sizeof *blocks);
                 if (!blocks)
                         return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Queriers: who is heard, who is elected (RFC 9776 §6.6.2, RFC 9777 §7.6.2), and the timers' parameters learned from
- * the elected one (RFC 9776 §8, RFC 9777 §9). Before the first query the defaults hold and are said to be assumed. */
+/* Queriers: who is heard, who is elected (RFC 9776 §6.6.2, RFC 9777 §7.6.2), and the timers'
+ * parameters learned from the elected one (RFC 9776 §8, RFC 9777 §9). Before the first query the
+ * defaults hold and are said to be assumed. */
 #include "tracker.h"
 
 #include <string.h>
@@ -47,16 +48,17 @@ int64_t querier_median(const struct heard *q)
         return a > b ? (b > c ? b : a < c ? a : c) : (a > c ? a : b < c ? b : c);
 }
 
-/* Startup queries come four times as fast (RFC 9776 §8.6): one interval three times as long shows that those before
- * were such. A multiple of the usual one is a gap in the capture, unless it comes again and again. */
+/* Startup queries come four times as fast (RFC 9776 §8.6): one interval three times as long
+ * shows that those before were such. A multiple of the usual one is a gap in the capture, unless
+ * it comes again and again. */
 static void take_interval(struct heard *q, int64_t ns)
 {
-        int64_t usual = querier_median(q), times = usual ? (ns + usual / 2) / usual : 0;
+        int64_t usual = querier_median(q), times = usual ? (ns + usual / 2) / usual : 0, off;
 
         if (ns <= 0)
                 return;
-        if (q->n_intervals == 3 && times >= 2 && ns - times * usual < usual / 10 && times * usual - ns < usual / 10
-            && ++q->n_gaps < 3)
+        off = ns - times * usual;
+        if (q->n_intervals == 3 && times >= 2 && off < usual / 10 && -off < usual / 10 && ++q->n_gaps < 3)
                 return;
         if (q->n_intervals < 3 && times >= 3)
                 q->n_intervals = 0;
@@ -77,7 +79,8 @@ static void adopt(const struct tracker *t, struct side *s, const struct heard *q
 
         p->rv = q->qrv ? q->qrv : RV;
         p->rv_from = q->qrv ? learned : ORIGIN_ASSUMED;
-        p->qi_ms = q->interval_s ? q->interval_s * 1000 : measured ? (uint32_t)(querier_median(q) / NS_PER_MS) : QI_MS;
+        p->qi_ms = q->interval_s ? q->interval_s * 1000
+                 : measured ? (uint32_t)(querier_median(q) / NS_PER_MS) : QI_MS;
         p->qi_from = q->interval_s ? learned : measured ? ORIGIN_MEASURED : ORIGIN_ASSUMED;
         p->qri_ms = q->max_resp_ms;
         p->qri_from = learned;
@@ -94,14 +97,17 @@ static bool lower(const struct heard *a, const struct heard *b)
         return (c ? c : addr_compare(&a->address, &b->address)) < 0;
 }
 
-static void elect(struct tracker *t, uint32_t link, uint8_t side, uint64_t frame, int64_t ns, const char *why)
+static void elect(struct tracker *t, uint32_t link, uint8_t side, uint64_t frame, int64_t ns,
+                  const char *why)
 {
-        struct side *s = &link_item(t, link)->side[side];
+        struct side *s = side_at(t, link, side);
         uint32_t best = NONE;
 
-        for (uint32_t i = s->queriers; i != NONE; i = heard_at(t, i)->next)
-                if (timer_on(&heard_at(t, i)->timer) && (best == NONE || lower(heard_at(t, i), heard_at(t, best))))
+        for (uint32_t i = s->queriers; i != NONE; i = heard_at(t, i)->next) {
+                const struct heard *q = heard_at(t, i);
+                if (timer_on(&q->timer) && (best == NONE || lower(q, heard_at(t, best))))
                         best = i;
+        }
         if (best == s->elected)
                 return;
         s->elected = best;
@@ -117,7 +123,7 @@ static void elect(struct tracker *t, uint32_t link, uint8_t side, uint64_t frame
         if (t->changed == NONE)
                 t->changed = link * 2 + side;
         else
-                link_item(t, t->changed_last / 2)->side[t->changed_last % 2].next_changed = link * 2 + side;
+                side_at(t, t->changed_last / 2, t->changed_last % 2)->next_changed = link * 2 + side;
         t->changed_last = link * 2 + side;
 }
 
@@ -143,16 +149,18 @@ static uint32_t make_place(struct tracker *t, struct side *s)
                 s->queriers = i;
                 return i;
         }
-        for (i = s->queriers; i != NONE; i = heard_at(t, i)->next)
-                if (i != s->elected && (oldest == NONE || heard_at(t, i)->last_ns < heard_at(t, oldest)->last_ns))
+        for (i = s->queriers; i != NONE; i = heard_at(t, i)->next) {
+                int64_t last_ns = heard_at(t, i)->last_ns;
+                if (i != s->elected && (oldest == NONE || last_ns < heard_at(t, oldest)->last_ns))
                         oldest = i;
+        }
         timer_stop(t, item_ref(ITEM_QUERIER, oldest));
         return oldest;
 }
 
 static uint32_t heard_from(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a)
 {
-        struct side *s = &link_item(t, link)->side[side];
+        struct side *s = side_at(t, link, side);
         uint32_t i = s->queriers, next;
 
         while (i != NONE && !addr_equal(&heard_at(t, i)->address, a))
@@ -166,8 +174,8 @@ static uint32_t heard_from(struct tracker *t, uint32_t link, uint8_t side, const
         }
         next = heard_at(t, i)->next;
         *heard_at(t, i) = (struct heard){
-                .timer.prev = NONE, .first_ns = t->now_ns, .general_ns = INT64_MIN, .link = link, .next = next,
-                .side = side, .address = *a,
+                .timer.prev = NONE, .first_ns = t->now_ns, .general_ns = INT64_MIN, .link = link,
+                .next = next, .side = side, .address = *a,
         };
         return i;
 }
@@ -182,7 +190,7 @@ int64_t response_until(int64_t now_ns, uint32_t max_resp_ms)
 static void general(struct tracker *t, uint32_t i, const struct packet *p, bool proxy)
 {
         struct heard *q = heard_at(t, i);
-        struct side *s = &link_item(t, q->link)->side[q->side];
+        struct side *s = side_at(t, q->link, q->side);
 
         if (q->general_ns != INT64_MIN)
                 take_interval(q, t->now_ns - q->general_ns);
@@ -201,14 +209,17 @@ static void general(struct tracker *t, uint32_t i, const struct packet *p, bool 
         if (s->elected == i)
                 adopt(t, s, q, ORIGIN_LEARNED);
         timer_set(t, item_ref(ITEM_QUERIER, i), later(t->now_ns, s->now.oqpi_ms));
-        elect(t, q->link, q->side, p->frame->number, p->frame->time_ns, s->elected == NONE ? "heard" : "lower");
-        timer_set(t, item_ref(ITEM_QUERIER, i), later(t->now_ns, s->now.oqpi_ms)); /* as the elected one says */
+        elect(t, q->link, q->side, p->frame->number, p->frame->time_ns,
+              s->elected == NONE ? "heard" : "lower");
+        /* until when is what the elected one says, who may be another now */
+        timer_set(t, item_ref(ITEM_QUERIER, i), later(t->now_ns, s->now.oqpi_ms));
 }
 
 void querier_packet(struct tracker *t, uint32_t link, const struct packet *p, bool proxy)
 {
-        uint8_t side = p->gmp.family == FAMILY_IGMP ? SIDE_IGMP : SIDE_MLD;
-        bool v1 = side == SIDE_IGMP && p->gmp.row->version == 1; /* its group field means nothing (RFC 1112 App. I) */
+        uint8_t side = side_of_packet(p);
+        /* IGMPv1's group field means nothing (RFC 1112 App. I) */
+        bool v1 = side == SIDE_IGMP && p->gmp.row->version == 1;
         uint32_t i = heard_from(t, link, side, &p->src);
         struct heard *q;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading what is known of queriers: all of them in order, the elected one of a link, and who took over from whom. */
+/* Reading what is known of queriers: all of them in order, the elected one of a link, and who
+ * took over from whom. */
 #include "tracker.h"
 
 #include <stdlib.h>
@@ -22,10 +23,11 @@ static void read_querier(const struct tracker *t, uint32_t i, struct querier *q)
 
         *q = (struct querier){
                 .interface = l->interface, .vlan = l->vlan, .n_vlan = l->n_vlan, .version = h->version,
-                .address = h->address, .has_mac = mac_known(h->mac), .elected = l->side[h->side].elected == i,
+                .address = h->address, .has_mac = mac_known(h->mac),
+                .elected = l->side[h->side].elected == i,
                 .interval_s = h->interval_s, .qrv = h->qrv, .max_resp_ms = h->max_resp_ms,
-                .measured_interval_s = (double)querier_median(h) / 1e9, .first_ns = h->first_ns, .last_ns = h->last_ns,
-                .queries = h->queries,
+                .measured_interval_s = (double)querier_median(h) / 1e9, .first_ns = h->first_ns,
+                .last_ns = h->last_ns, .queries = h->queries,
         };
         memcpy(q->mac, h->mac, sizeof q->mac);
 }
@@ -53,7 +55,7 @@ static struct side *side_of(struct tracker *t, const struct packet *p)
 {
         uint32_t link = link_of(t, p, false);
 
-        return link == NONE ? NULL : &link_item(t, link)->side[p->gmp.family == FAMILY_MLD ? SIDE_MLD : SIDE_IGMP];
+        return link == NONE ? NULL : &link_item(t, link)->side[side_of_packet(p)];
 }
 
 bool tracker_querier(struct tracker *t, const struct packet *p, struct querier *q)
@@ -85,8 +87,9 @@ bool querier_change_next(struct tracker *t, struct querier_change *c)
                 t->changed = s->next_changed;
                 s->changed = false;
                 *c = (struct querier_change){
-                        .frame = s->changed_frame, .time_ns = s->changed_ns, .interface = l->interface, .vlan = l->vlan,
-                        .n_vlan = l->n_vlan, .from = before, .why = s->changed_why,
+                        .frame = s->changed_frame, .time_ns = s->changed_ns,
+                        .interface = l->interface, .vlan = l->vlan, .n_vlan = l->n_vlan,
+                        .from = before, .why = s->changed_why,
                 };
                 if (s->elected != NONE) {
                         const struct heard *h = pool_at(&t->pools[ITEM_QUERIER], s->elected);

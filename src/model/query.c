@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What specific queries do: Q(G) and Q(G,S) lower timers unless the S flag says that another router must not
- * (RFC 9776 §6.6.1, RFC 9777 §7.6.1; version 2 and MLDv1 queries have no such flag), and open the window in which
- * members answer. The Last Member Query Time is that of this query: robustness times its own Max Resp Time, as
- * RFC 2236 §3 and RFC 2710 §4 have it for routers that are not the querier. */
+/* What specific queries do: Q(G) and Q(G,S) lower timers unless the S flag says that another
+ * router must not (RFC 9776 §6.6.1, RFC 9777 §7.6.1; version 2 and MLDv1 queries have no such
+ * flag), and open the window in which members answer. The Last Member Query Time is that of this
+ * query: robustness times its own Max Resp Time, as RFC 2236 §3 and RFC 2710 §4 have it for
+ * routers that are not the querier. */
 #include "tracker.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ static void query_sources(struct tracker *t, uint32_t group, const struct packet
         }
         memcpy(t->b, named->p, (size_t)named->n * named->len);
         s = set_sorted(t->b, named->n, named->len);
-        if (g->sources_until_ns >= t->now_ns && g->n_asked) /* still open: one answer may serve both (§5.2) */
+        if (g->sources_until_ns >= t->now_ns && g->n_asked) /* one answer may serve both (§5.2) */
                 before = (struct set){lists_at(&t->lists, g->asked), g->n_asked};
         if (before.n + s.n <= LIST_MAX)
                 s = set_merge(before, s, named->len, UNION, t->c);
@@ -40,7 +41,7 @@ static void query_sources(struct tracker *t, uint32_t group, const struct packet
 void group_queried(struct tracker *t, uint32_t link, uint8_t side, const struct packet *p)
 {
         uint32_t i = group_find(t, link, side, &p->gmp.group);
-        uint32_t rv = p->gmp.qrv ? p->gmp.qrv : link_item(t, link)->side[side].now.rv;
+        uint32_t rv = p->gmp.qrv ? p->gmp.qrv : side_at(t, link, side)->now.rv;
         int64_t lmqt_ns = later(t->now_ns, (int64_t)rv * p->gmp.max_resp_ms);
         struct group *g;
 

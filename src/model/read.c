@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading the state in order: by interface, VLAN, group, host. The order is made when it is asked for: once for the
- * groups, and for the hosts of one group at a time. */
+/* Reading the state in order: by interface, VLAN, group, host. The order is made when it is
+ * asked for: once for the groups, and for the hosts of one group at a time. */
 #include "tracker.h"
 
 #include <stdlib.h>
@@ -37,7 +37,8 @@ static int by_host(const void *a, const void *b, void *with)
         return host_compare(s->t, s->side, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
-static void sort(struct numbers *l, int (*compare)(const void *, const void *, void *), struct sorting *with)
+static void sort(struct numbers *l, int (*compare)(const void *, const void *, void *),
+                 struct sorting *with)
 {
         if (l->n > 1)
                 qsort_r(l->p, l->n, sizeof *l->p, compare, with);
@@ -78,7 +79,7 @@ static void order_groups(struct tracker *t)
 /* Whether the host should have answered a query whose window has closed since it was last heard. */
 static bool is_stale(struct tracker *t, const struct group *g, const struct host *h, struct view v)
 {
-        const struct side *s = &link_item(t, g->link)->side[g->side];
+        const struct side *s = side_at(t, g->link, g->side);
         int64_t heard_ns = host_refreshed(h), now_ns = t->now_ns;
         unsigned owed = v.mode == MODE_EXCLUDE ? ONLY_B : BOTH; /* what of a Q(G,S) it answers */
         struct set asked;
@@ -106,8 +107,8 @@ static void read_member(struct tracker *t, uint32_t group, uint32_t i, struct me
         *m = (struct member){
                 .interface = l->interface, .vlan = l->vlan, .n_vlan = l->n_vlan, .version = h->version,
                 .has_mac = mac_known(h->mac), .presumed = h->presumed, .partial = h->partial,
-                .stale = is_stale(t, g, h, v), .group = addr_of(g->addr, len), .host = addr_of(h->addr, len),
-                .filter = filter_of(v, len, t->read),
+                .stale = is_stale(t, g, h, v), .group = addr_of(g->addr, len),
+                .host = addr_of(h->addr, len), .filter = filter_of(v, len, t->read),
                 .since_ns = h->since_ns, .refreshed_ns = host_refreshed(h),
                 .expires_ns = h->presumed && g->mode == MODE_EXCLUDE ? g->timer.at_ns : h->timer.at_ns,
                 .parameters = l->side[g->side].now,
@@ -139,10 +140,10 @@ bool member_next(struct tracker *t, size_t *at, struct member *m)
         return false;
 }
 
-bool tracker_member_of(struct tracker *t, const struct packet *p, const struct addr *host, const uint8_t mac[6],
-                       const struct addr *group, struct member *m)
+bool tracker_member_of(struct tracker *t, const struct packet *p, const struct addr *host,
+                       const uint8_t mac[6], const struct addr *group, struct member *m)
 {
-        uint8_t side = group->len == 4 ? SIDE_IGMP : SIDE_MLD;
+        uint8_t side = side_of_len(group->len);
         uint32_t link = link_of(t, p, false), g, i;
         struct host_key key;
 
@@ -219,9 +220,11 @@ static bool read_group(struct tracker *t, uint32_t i, struct group_state *out)
                 return false;
         *out = (struct group_state){
                 .interface = l->interface, .vlan = l->vlan, .n_vlan = l->n_vlan,
-                .version = versions[g->side][group_compat(t, g)], .group = addr_of(g->addr, side_len(g->side)),
-                .mode = g->mode, .sources = t->sources_read, .source_expires_ns = t->sources_ns, .n = g->n_sources,
-                .group_expires_ns = g->timer.at_ns, .hosts = g->n_hosts, .parameters = l->side[g->side].now,
+                .version = versions[g->side][group_compat(t, g)],
+                .group = addr_of(g->addr, side_len(g->side)), .mode = g->mode,
+                .sources = t->sources_read, .source_expires_ns = t->sources_ns, .n = g->n_sources,
+                .group_expires_ns = g->timer.at_ns, .hosts = g->n_hosts,
+                .parameters = l->side[g->side].now,
         };
         return true;
 }
@@ -235,7 +238,7 @@ bool group_next(struct tracker *t, size_t *at, struct group_state *g)
 bool tracker_group(struct tracker *t, const struct packet *p, const struct addr *group, struct group_state *g)
 {
         uint32_t link = link_of(t, p, false);
-        uint32_t i = link == NONE ? NONE : group_find(t, link, group->len == 4 ? SIDE_IGMP : SIDE_MLD, group);
+        uint32_t i = link == NONE ? NONE : group_find(t, link, side_of_len(group->len), group);
 
         return i != NONE && read_group(t, i, g);
 }
@@ -249,7 +252,8 @@ void tracker_stats(const struct tracker *t, struct tracker_stats *s)
                 .groups = t->pools[ITEM_GROUP].live,
                 .sources = (uint64_t)t->pools[ITEM_SOURCE4].live + t->pools[ITEM_SOURCE6].live,
                 .queriers = t->pools[ITEM_QUERIER].live, .links = t->links.live, .refused = t->refused,
-                .bytes = sizeof *t + pool_bytes(&t->links) + table_bytes(&t->link_table) + lists_bytes(&t->lists),
+                .bytes = sizeof *t + pool_bytes(&t->links) + table_bytes(&t->link_table)
+                       + lists_bytes(&t->lists),
         };
         for (enum item k = 0; k < ITEM_COUNT; k++) {
                 s->bytes += pool_bytes(&t->pools[k]) + table_bytes(&t->tables[k]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sets of addresses as sorted octets, and the store for those that do not fit into their owner. Every set operation
- * that RFC 9776 writes with + - * is one merge that takes what is only here, only there, or in both. */
+/* Sets of addresses as sorted octets, and the store for those that do not fit into their owner.
+ * Every set operation that RFC 9776 writes with + - * is one merge that takes what is only here,
+ * only there, or in both. */
 #include "store.h"
 
 #include <stdlib.h>
@@ -47,10 +48,10 @@ struct set set_merge(struct set a, struct set b, uint8_t len, unsigned take, uin
         if (!b.n && take & ONLY_A)
                 return a;
         while (i < a.n || k < b.n) {
-                int c = i == a.n ? 1 : k == b.n ? -1 : memcmp(a.p + (size_t)i * len, b.p + (size_t)k * len, len);
-                const uint8_t *one = c > 0 ? b.p + (size_t)k * len : a.p + (size_t)i * len;
+                const uint8_t *x = a.p + (size_t)i * len, *y = b.p + (size_t)k * len;
+                int c = i == a.n ? 1 : k == b.n ? -1 : memcmp(x, y, len);
                 if (take & (c < 0 ? ONLY_A : c > 0 ? ONLY_B : BOTH))
-                        memcpy(out + (size_t)n++ * len, one, len);
+                        memcpy(out + (size_t)n++ * len, c > 0 ? y : x, len);
                 i += c <= 0;
                 k += c >= 0;
         }
@@ -96,12 +97,19 @@ static void give(struct lists *l, uint32_t at, unsigned c)
         l->free[c] = at;
 }
 
+static bool run_fits(uint32_t at, unsigned c, uint32_t until)
+{
+        uint32_t units = UINT32_C(1) << c;
+
+        return !(at & (units - 1)) && at + units <= until;
+}
+
 /* What is left of a block where the next run does not fit goes to the free lists. */
 static void spare(struct lists *l, uint32_t until)
 {
         while (l->used < until) {
                 unsigned c = 0;
-                for (uint32_t twice = 2; c + 1 < CLASSES && !(l->used & (twice - 1)) && l->used + twice <= until; twice *= 2)
+                while (c + 1 < CLASSES && run_fits(l->used, c + 1, until))
                         c++;
                 give(l, l->used, c);
                 l->used += UINT32_C(1) << c;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the tracker keeps things: pools of items known by number, tables that find them by a keyed hash, sorted
- * sets of addresses. Nothing here knows what the items are. */
+/* Where the tracker keeps things: pools of items known by number, tables that find them by a
+ * keyed hash, sorted sets of addresses. Nothing here knows what the items are. */
 #ifndef IGMPSCOPE_MODEL_STORE_H
 #define IGMPSCOPE_MODEL_STORE_H
 
@@ -59,8 +59,9 @@ static inline struct bucket *table_home(const struct table *t, uint64_t hash)
 {
         return &t->buckets[(hash >> 32) * t->n_buckets >> 32];
 }
-/* Begins a search, for those who can use the wait: a guess at the number (tags may lie), and nothing is looked at but
- * the bucket; for that, table_hint sends beforehand. The table must not change until table_next goes on. */
+/* Begins a search, for those who can use the wait: a guess at the number (tags may lie), and
+ * nothing is looked at but the bucket; for that, table_hint sends beforehand. The table must not
+ * change until table_next goes on. */
 uint32_t table_start(const struct table *t, struct seek *s);
 static inline void table_hint(const struct table *t, uint64_t hash)
 {
@@ -71,13 +72,15 @@ void table_add(struct table *t, uint64_t hash, uint32_t i); /* room was made bef
 void table_remove(struct table *t, uint64_t hash, uint32_t i);
 uint32_t table_walk(const struct table *t, size_t *at); /* all of them, in no order; at starts at 0 */
 struct tracker;
-bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t), const struct tracker *k);
+bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t),
+                const struct tracker *k);
 
 /* For keys of any length, SipHash-1-3. */
 uint64_t sip_words(const uint64_t seed[2], const uint64_t *words, size_t n);
 
-/* For short ones: multilinear, strongly universal (Lemire and Kaser, "Strongly universal string hashing is fast", 2014):
- * who does not know the key can't choose addresses that meet more often than by chance. */
+/* For short ones: multilinear, strongly universal (Lemire and Kaser, "Strongly universal string
+ * hashing is fast", 2014): who does not know the key can't choose addresses that meet more often
+ * than by chance. */
 enum { HASH_WORDS = 11 };
 struct hash_key {
         uint64_t high[HASH_WORDS + 1], low[HASH_WORDS + 1];
@@ -96,7 +99,8 @@ static inline uint64_t hash_words(const struct hash_key *k, const uint32_t *word
 }
 
 /* ---- sets.c: sorted source lists and where they are kept ---- */
-enum { LIST_MAX = 4096, SCRATCH = 2 * 65536 }; /* sources that we keep of one host; octets of a list at work */
+enum { LIST_MAX = 4096 };     /* sources that we keep of one host */
+enum { SCRATCH = 2 * 65536 }; /* octets of a list at work */
 enum { ONLY_A = 1, ONLY_B = 2, BOTH = 4, UNION = 7 };
 
 struct set {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a key's hash to the number of its item, at five to eight octets an item. A bucket is one cache line: fifteen
- * slots and a count of the keys that found it full and went on to the next; a search ends where that count is 0, so
- * that removing needs no marks, and years of joins and leaves cost nothing. */
+/* From a key's hash to the number of its item, at five to eight octets an item. A bucket is one
+ * cache line: fifteen slots and a count of the keys that found it full and went on to the next;
+ * a search ends where that count is 0, so that removing needs no marks, and years of joins and
+ * leaves cost nothing. */
 #include "store.h"
 
 #include <stdlib.h>
@@ -93,7 +94,8 @@ typedef uint32_t lanes __attribute__((vector_size(16), may_alias));
 static unsigned matches(const struct bucket *b, uint32_t want, unsigned bits)
 {
         static const lanes weights[4] = {
-                {1, 2, 4, 8}, {16, 32, 64, 128}, {256, 512, 1024, 2048}, {4096, 8192, 16384, 0}, /* past is no slot */
+                {1, 2, 4, 8}, {16, 32, 64, 128}, {256, 512, 1024, 2048},
+                {4096, 8192, 16384, 0}, /* past is no slot */
         };
         const lanes *four = (const lanes *)b->slots;
         lanes found = {0};
@@ -118,7 +120,9 @@ uint32_t table_start(const struct table *t, struct seek *s)
                 return NONE;
         s->at = table_home(t, s->hash);
         s->found = matches(s->at, tag(t, s->hash), t->bits);
-        return s->found ? (s->at->slots[__builtin_ctz(s->found)] & mask) - 1 : NONE; /* a free slot gives NONE too */
+        if (!s->found)
+                return NONE;
+        return (s->at->slots[__builtin_ctz(s->found)] & mask) - 1; /* a free slot gives NONE too */
 }
 
 uint32_t table_next(struct table *t, struct seek *s)
@@ -191,12 +195,13 @@ uint32_t table_walk(const struct table *t, size_t *at)
         return NONE;
 }
 
-/* One more key fits: at nine tenths it grows by half. */
-bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t), const struct tracker *k)
+/* One more key fits: at nine tenths it grows by a quarter. */
+bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t),
+                const struct tracker *k)
 {
         struct table old = *t;
         uint32_t i;
-        size_t want = t->n_buckets + t->n_buckets / 2, align;
+        size_t want = t->n_buckets + t->n_buckets / 4, align;
 
         if ((t->n + 1) * 10 <= t->n_buckets * TABLE_SLOTS * 9)
                 return true;

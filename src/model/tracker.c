@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The tracker: a packet's query or records in, the group's state by RFC 9776 §6 and each host's own beside it, and
- * what has changed for a host out. Time is that of the packets and never goes back. */
+/* The tracker: a packet's query or records in, the group's state by RFC 9776 §6 and each host's
+ * own beside it, and what has changed for a host out. Time is that of the packets and never goes
+ * back. */
 #include "tracker.h"
 
 #include <stdlib.h>
@@ -31,7 +32,9 @@ struct tracker *tracker_new(const struct tracker_options *o)
                 t->options.max_memberships = MEMBERSHIPS_MAX;
         max = (uint32_t)t->options.max_memberships;
         for (enum item k = 0; k < ITEM_COUNT; k++) {
-                t->pools[k] = (struct pool){.size = sizes[k], .bits = 10, .free = NONE, .max = max, .memory = o->memory};
+                t->pools[k] = (struct pool){
+                        .size = sizes[k], .bits = k == ITEM_GROUP ? 6 : 8, .free = NONE, .max = max, .memory = o->memory,
+                };
                 table_init(&t->tables[k], max);
                 t->tables[k].memory = o->memory;
         }
@@ -123,7 +126,8 @@ void tracker_packet(struct tracker *t, const struct packet *p)
 
 /* ---- records ---- */
 
-/* A change is given once; the call that asks for more of the same record is told that there is none. */
+/* A change is given once; the call that asks for more of the same record is told that there is
+ * none. */
 static bool given_already(struct tracker *t, const struct record *r)
 {
         bool same = t->at.given && t->at.offset == r->offset;
@@ -133,18 +137,22 @@ static bool given_already(struct tracker *t, const struct record *r)
         return same;
 }
 
-/* RFC 4604 §3, RFC 4607 §5.2, RFC 9776 §6.4: an SSM-aware router uses neither EXCLUDE nor older messages there. */
+/* RFC 4604 §3, RFC 4607 §5.2, RFC 9776 §6.4: an SSM-aware router uses neither EXCLUDE nor older
+ * messages there. */
 static bool wanted(const struct tracker *t, const struct record *r)
 {
         if (r->type < IS_IN || r->type > BLOCK || !addr_is_multicast(&r->group))
                 return false;
-        return t->options.ssm_off || !addr_is_ssm(&r->group) || !(r->implied || r->type == IS_EX || r->type == TO_EX);
+        if (t->options.ssm_off || !addr_is_ssm(&r->group))
+                return true;
+        return !r->implied && r->type != IS_EX && r->type != TO_EX;
 }
 
-/* RFC 9776 §7.3.2: an older report says that an older host is there, for the Older Host Present Interval. */
+/* RFC 9776 §7.3.2: an older report says that an older host is there, for the Older Host Present
+ * Interval. */
 static void older_host(const struct tracker *t, struct group *g, const struct packet *p)
 {
-        int64_t until_ns = later(t->now_ns, link_item(t, g->link)->side[g->side].now.ohpi_ms);
+        int64_t until_ns = later(t->now_ns, side_at(t, g->link, g->side)->now.ohpi_ms);
 
         if (p->gmp.row->kind == MESSAGE_LEAVE)
                 return;
@@ -155,11 +163,12 @@ static void older_host(const struct tracker *t, struct group *g, const struct pa
 }
 
 /* The group after the record (before it, i; either is NONE where there is none). */
-static uint32_t apply_to_group(struct tracker *t, uint32_t i, uint32_t link, uint8_t side, const struct packet *p,
-                               const struct record *r)
+static uint32_t apply_to_group(struct tracker *t, uint32_t i, uint32_t link, uint8_t side,
+                               const struct packet *p, const struct record *r)
 {
         const bool starts = r->type == IS_EX || r->type == TO_EX || (r->type != BLOCK && r->sources.n);
         struct sources named = r->sources;
+        const struct group *g;
         enum treatment how;
 
         if (i == NONE)
@@ -173,7 +182,8 @@ static uint32_t apply_to_group(struct tracker *t, uint32_t i, uint32_t link, uin
                 named.n = 0;
         if (how != IGNORED)
                 group_transition(t, i, transition_of(group_at(t, i)->mode, r->type), &named);
-        if (group_at(t, i)->mode != MODE_INCLUDE || group_at(t, i)->n_sources || group_at(t, i)->hosts != NONE)
+        g = group_at(t, i);
+        if (g->mode != MODE_INCLUDE || g->n_sources || g->hosts != NONE)
                 return i;
         group_end(t, i); /* the bound left no room for its sources */
         return NONE;
@@ -181,7 +191,7 @@ static uint32_t apply_to_group(struct tracker *t, uint32_t i, uint32_t link, uin
 
 bool tracker_apply(struct tracker *t, const struct packet *p, const struct record *r, struct change *c)
 {
-        uint8_t side = p->gmp.family == FAMILY_IGMP ? SIDE_IGMP : SIDE_MLD;
+        uint8_t side = side_of_packet(p);
         struct host_key key;
         struct seek seek;
         uint32_t group;
@@ -191,8 +201,9 @@ bool tracker_apply(struct tracker *t, const struct packet *p, const struct recor
         if (given_already(t, r) || t->at.use != DISPOSITION_USE || t->at.link == NONE || !wanted(t, r))
                 return false;
         t->epoch++;
+        /* what is far away is sent for before it is needed */
         key = host_key(t, t->at.link, &p->src, p->eth_src, &r->group);
-        table_hint(&t->tables[host_item(side)], key.seek.hash); /* what is far away is sent for before it is needed */
+        table_hint(&t->tables[host_item(side)], key.seek.hash);
         seek = seek_of(key_hash(t, t->at.link, r->group.b, r->group.len));
         group_hint(t, &seek);
         host_hint(t, side, &key.seek);

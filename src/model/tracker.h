@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The tracker's inside. Millions of memberships live in pools and are known by 32-bit numbers; every item that can
- * run out begins with its timer, so that one wheel serves them all. Nothing here is known outside src/model. */
+/* The tracker's inside. Millions of memberships live in pools and are known by 32-bit numbers;
+ * every item that can run out begins with its timer, so that one wheel serves them all. Nothing
+ * here is known outside src/model. */
 #ifndef IGMPSCOPE_MODEL_TRACKER_H
 #define IGMPSCOPE_MODEL_TRACKER_H
 
@@ -59,13 +60,13 @@ struct source {
         uint32_t mark; /* the record that named it last */
         uint8_t addr[];
 };
-enum list_shape { LIST_NONE, LIST_ONE, LIST_MANY };
-struct host { /* 56 octets for IPv4; what a report that only refreshes touches stands together at the end */
+enum list_shape { LIST_NONE, LIST_ONE, LIST_MANY }; /* many: with their number before them */
+struct host { /* 56 octets for IPv4; at its end what a report touches that only refreshes */
         uint32_t next, prev;
         int64_t since_ns;
         struct timer timer;
         uint32_t life_ms : 28, mode : 2, version : 2;
-        uint32_t list; /* LIST_ONE of IPv4: the address itself; else where lists keeps it, LIST_MANY with a count */
+        uint32_t list; /* LIST_ONE of IPv4: the address itself; else where lists keeps it */
         uint8_t shape; /* enum list_shape */
         bool presumed : 1, partial : 1, older : 1;
         uint8_t mac[6];
@@ -95,7 +96,8 @@ struct transition {
         bool ask_group;      /* and Q(G) */
         const char *cite, *actions; /* the RFC's own cells */
 };
-const struct transition *transition_of(enum filter_mode mode, uint8_t record); /* NULL: no such record type */
+/* NULL: no such record type */
+const struct transition *transition_of(enum filter_mode mode, uint8_t record);
 
 enum compat { COMPAT_V3, COMPAT_V2, COMPAT_V1 }; /* of a group; MLD: MLDv2, MLDv1 */
 enum treatment { AS_IS, WITHOUT_LIST, IGNORED };
@@ -170,7 +172,8 @@ static inline bool addr_same(const uint8_t *a, const uint8_t *b, uint8_t len)
 }
 
 /* Of what is known by an owner's number and an address. */
-static inline uint64_t key_hash(const struct tracker *t, uint32_t owner, const uint8_t *addr, uint8_t len)
+static inline uint64_t key_hash(const struct tracker *t, uint32_t owner, const uint8_t *addr,
+                                uint8_t len)
 {
         uint32_t words[5] = {owner};
 
@@ -182,10 +185,10 @@ static inline uint64_t key_hash(const struct tracker *t, uint32_t owner, const u
         return hash_words(&t->key, words, 5);
 }
 
-/* Of a host in a group. The group's number is not part of it: so its bucket can be fetched while the group is still
- * looked for. */
-static inline uint64_t host_hash(const struct tracker *t, uint32_t link, const uint8_t *group, const uint8_t *host,
-                                 uint8_t len, const uint8_t mac[6])
+/* Of a host in a group. The group's number is not part of it: so its bucket can be fetched while
+ * the group is still looked for. */
+static inline uint64_t host_hash(const struct tracker *t, uint32_t link, const uint8_t *group,
+                                 const uint8_t *host, uint8_t len, const uint8_t mac[6])
 {
         uint32_t words[11] = {link};
         uint16_t low;
@@ -212,11 +215,32 @@ static inline struct timer *timer_of(const struct tracker *t, uint32_t ref)
         return (struct timer *)(p + (kind <= ITEM_HOST6 ? offsetof(struct host, timer) : 0));
 }
 
-static inline struct link *link_item(const struct tracker *t, uint32_t i) { return pool_at(&t->links, i); }
-static inline struct group *group_at(const struct tracker *t, uint32_t i) { return pool_at(&t->pools[ITEM_GROUP], i); }
+static inline struct link *link_item(const struct tracker *t, uint32_t i)
+{
+        return pool_at(&t->links, i);
+}
+static inline struct group *group_at(const struct tracker *t, uint32_t i)
+{
+        return pool_at(&t->pools[ITEM_GROUP], i);
+}
+static inline struct side *side_at(const struct tracker *t, uint32_t link, uint8_t side)
+{
+        return &link_item(t, link)->side[side];
+}
+static inline uint8_t side_of_len(uint8_t len) { return len == 4 ? SIDE_IGMP : SIDE_MLD; }
+static inline uint8_t side_of_packet(const struct packet *p)
+{
+        return p->gmp.family == FAMILY_MLD ? SIDE_MLD : SIDE_IGMP;
+}
 static inline uint8_t side_len(uint8_t side) { return side == SIDE_IGMP ? 4 : 16; }
-static inline enum item host_item(uint8_t side) { return side == SIDE_IGMP ? ITEM_HOST4 : ITEM_HOST6; }
-static inline enum item source_item(uint8_t side) { return side == SIDE_IGMP ? ITEM_SOURCE4 : ITEM_SOURCE6; }
+static inline enum item host_item(uint8_t side)
+{
+        return side == SIDE_IGMP ? ITEM_HOST4 : ITEM_HOST6;
+}
+static inline enum item source_item(uint8_t side)
+{
+        return side == SIDE_IGMP ? ITEM_SOURCE4 : ITEM_SOURCE6;
+}
 static inline struct source *source_item_at(const struct tracker *t, uint8_t side, uint32_t i)
 {
         return pool_at(&t->pools[source_item(side)], i);
@@ -225,7 +249,10 @@ static inline struct host *host_at(const struct tracker *t, uint8_t side, uint32
 {
         return pool_at(&t->pools[host_item(side)], i);
 }
-static inline int64_t host_refreshed(const struct host *h) { return h->timer.at_ns - h->life_ms * NS_PER_MS; }
+static inline int64_t host_refreshed(const struct host *h)
+{
+        return h->timer.at_ns - h->life_ms * NS_PER_MS;
+}
 static inline bool mac_known(const uint8_t m[6]) { return m[0] | m[1] | m[2] | m[3] | m[4] | m[5]; }
 
 /* tracker.c */
@@ -234,12 +261,15 @@ void tracker_refuse(struct tracker *t); /* the bound left no room: counts it */
 /* group.c */
 int64_t later(int64_t ns, int64_t ms); /* saturates */
 uint32_t group_find(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a);
-uint32_t group_seek(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a, struct seek *s); /* begun */
+/* s: as it may have begun */
+uint32_t group_seek(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a,
+                    struct seek *s);
 uint32_t group_add(struct tracker *t, uint32_t link, uint8_t side, const struct addr *a);
 void group_end(struct tracker *t, uint32_t i); /* it has no hosts any more */
 enum compat group_compat(const struct tracker *t, const struct group *g);
 void group_asked(struct tracker *t, struct group *g, struct set s);
-void group_transition(struct tracker *t, uint32_t i, const struct transition *row, const struct sources *named);
+void group_transition(struct tracker *t, uint32_t i, const struct transition *row,
+                      const struct sources *named);
 bool group_source_out(struct tracker *t, uint32_t group, uint32_t i);
 bool group_timer_out(struct tracker *t, uint32_t i);
 uint32_t source_find(struct tracker *t, uint32_t group, uint8_t side, const uint8_t *addr);
@@ -251,13 +281,14 @@ struct host_key { /* and the search for it */
         const uint8_t *mac;
         struct seek seek;
 };
-struct host_key host_key(const struct tracker *t, uint32_t link, const struct addr *host, const uint8_t mac[6],
-                         const struct addr *group);
+struct host_key host_key(const struct tracker *t, uint32_t link, const struct addr *host,
+                         const uint8_t mac[6], const struct addr *group);
 uint32_t host_find(struct tracker *t, uint32_t group, uint8_t side, struct host_key *k);
 uint32_t host_add(struct tracker *t, uint32_t group, uint8_t side, const struct host_key *k);
 void host_drop(struct tracker *t, uint8_t side, uint32_t i);
 struct view host_view(const struct tracker *t, uint8_t side, uint32_t i); /* until the host changes */
-bool host_keep(struct tracker *t, uint8_t side, uint32_t i, struct view v); /* false: no room, nothing changed */
+/* false: no room, nothing changed */
+bool host_keep(struct tracker *t, uint8_t side, uint32_t i, struct view v);
 
 /* hint.c: begin a search and fetch what it will most likely find */
 void host_hint(const struct tracker *t, uint8_t side, struct seek *s);
@@ -265,8 +296,8 @@ void group_hint(const struct tracker *t, struct seek *s);
 
 /* filter.c, member.c */
 enum { FAST_LEAVE_VISITS = 65536 }; /* hosts that one record may make us look at */
-struct view filter_after(struct tracker *t, struct view v, uint8_t record, struct set named, const struct set *asked,
-                         uint8_t len);
+struct view filter_after(struct tracker *t, struct view v, uint8_t record, struct set named,
+                         const struct set *asked, uint8_t len);
 struct filter filter_of(struct view v, uint8_t len, struct addr *out);
 bool host_record(struct tracker *t, uint32_t group, struct host_key *k, const struct packet *p,
                  const struct record *r, struct change *c);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The router's state machine as tables: records (RFC 9776 §6.4.1, §6.4.2; RFC 9777 §7.4.1, §7.4.2), and what older
- * hosts change about them (RFC 9776 §7.3.2; RFC 9777 §8.3.2).
+/* The router's state machine as tables: records (RFC 9776 §6.4.1, §6.4.2; RFC 9777 §7.4.1, §7.4.2), and
+ * what older hosts change about them (RFC 9776 §7.3.2; RFC 9777 §8.3.2).
  *
- * X are the sources whose timers run (in INCLUDE mode: all), Y the excluded ones; a source of the record is
- * "named". So "(B)=GMI" reads: named X and new ones get gmi; "Delete (X-A)": other X are dropped; "(B-A)=0": new ones
- * become Y; "Send Q(G,A*B)": a querier asks about named X, before the record changes anything. An observer sends
- * nothing, and lowers timers only when it sees the query (§6.6.1). */
+ * X are the sources whose timers run (in INCLUDE mode: all), Y the excluded ones; a source of the record
+ * is "named". So "(B)=GMI" reads: named X and new ones get gmi; "Delete (X-A)": other X are dropped;
+ * "(B-A)=0": new ones become Y; "Send Q(G,A*B)": a querier asks about named X, before the record changes
+ * anything. An observer sends nothing, and lowers timers only when it sees the query (§6.6.1). */
 #include "tracker.h"
 
 #define CURRENT "RFC 9776 §6.4.1, RFC 9777 §7.4.1"
@@ -51,8 +51,9 @@ const struct transition *transition_of(enum filter_mode mode, uint8_t record)
         return record >= IS_IN && record <= BLOCK ? &rows[mode][record] : NULL;
 }
 
-/* What a record means while older hosts are present. A leave is TO_IN({}), an older report IS_EX({}). MLDv1 counts as
- * the version before: IGMPv2. A leave in version 3 mode is not defined; TO_IN({}) does no harm. */
+/* What a record means while older hosts are present. A leave is TO_IN({}), an older report
+ * IS_EX({}). MLDv1 counts as the version before: IGMPv2. A leave in version 3 mode is not
+ * defined; TO_IN({}) does no harm. */
 #define OLDER "RFC 9776 §7.3.2, RFC 9777 §8.3.2"
 
 static const struct compatibility older[] = {

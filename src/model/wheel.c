@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Timers: a wheel of 4,096 ticks of 67 ms and a heap for the tick at hand. A timer that is put off stays in its slot
- * until that comes (so a refreshed membership costs nothing here), and is then moved on; one that is brought forward
- * moves at once. What is due comes out in exact order of time, so the same packets give the same output. */
+/* Timers: a wheel of 4,096 ticks of 67 ms and a heap for the tick at hand. A timer that is put
+ * off stays in its slot until that comes (so a refreshed membership costs nothing here), and is
+ * then moved on; one that is brought forward moves at once. What is due comes out in exact order
+ * of time, so the same packets give the same output. */
 #include "tracker.h"
 
 #include <stdlib.h>

@@ -32,7 +32,9 @@ static inline bool timer_on(const struct timer *m) { return m->prev != NONE; }
 void wheel_init(struct wheel *w);
 void timer_set(struct tracker *t, uint32_t ref, int64_t at_ns);
 void timer_stop(struct tracker *t, uint32_t ref); /* at_ns stays */
-uint32_t wheel_due(struct tracker *t, int64_t now_ns); /* the first at or before now, stopped; or NONE */
-bool item_before(const struct tracker *t, uint32_t a, uint32_t b); /* expire.c: order of what runs out together */
+/* The first at or before now, stopped; or NONE. */
+uint32_t wheel_due(struct tracker *t, int64_t now_ns);
+/* expire.c: the order of what runs out together */
+bool item_before(const struct tracker *t, uint32_t a, uint32_t b);
 
 #endif

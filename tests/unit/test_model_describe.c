@@ -184,7 +184,7 @@ static void test_notice(void **state)
         check("{\"kind\":\"notice\",\"frame\":11,\"time\":\"2.000000000\",\"refused\":10,\"max_memberships\":1,"
               "\"text\":\"memberships, groups or sources that the bound left no room for\"}\n");
         TOLD(text, notice_describe(&n, &w));
-        check("!  no room for 10 more: the bound is 1 memberships (--max-memberships)\n");
+        check("!  no room for 10 more: the bound is --max-memberships 1\n");
         stage_free(&s);
 }
 

@@ -17,7 +17,7 @@ static void count_piece(void *p, size_t n)
 
 static void test_pool(void **state)
 {
-        struct pool p = {.size = 256, .bits = 4, .free = NONE, .max = 30000, .memory = count_piece};
+        struct pool p = {.size = 256, .bits = 2, .free = NONE, .max = 30000, .memory = count_piece};
         uint32_t i;
 
         (void)state;
@@ -27,7 +27,7 @@ static void test_pool(void **state)
                 memset(pool_at(&p, i), (int)(i & 255), 256);
         }
         assert_int_equal(pool_take(&p), NONE); /* the bound */
-        assert_int_equal(pieces, 2);           /* 1,024 blocks of 16, then runs of 8,192 items */
+        assert_int_equal(pieces, 2);           /* 4,096 blocks of 4, then runs of 8,192 items */
         for (i = 0; i < 30000; i++)
                 assert_int_equal(((uint8_t *)pool_at(&p, i))[255], i & 255);
         pool_give(&p, 7);
