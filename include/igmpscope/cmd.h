@@ -205,7 +205,8 @@ struct tracker_options;
 void random_seed(uint64_t seed[2]); /* for what hashes the input */
 void tracking_options(const struct settings *s, struct tracker_options *o);
 
-/* What a datagram is to carry: data's text, or "@FILE" what is in FILE ("@-": stdin), repeated up to size octets (-1: as
+/* What a datagram is to carry: data's text, or "@FILE" what is in FILE ("@-": stdin), repeated up to size octets
+ * (-1: as
  * long as it is). payload->p is to be freed, also after an error. */
 enum { PAYLOAD_MAX = 65535 };
 int payload_read(const char *data, int size, struct bytes *payload, struct error *err);

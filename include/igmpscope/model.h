@@ -186,7 +186,8 @@ bool tracker_notice_next(struct tracker *t, struct tracker_notice *n);
 
 /* Through the writer. X_describe is open, columns, fields, close; who wants a column of its own takes them one by
  * one. now_ns is the moment that the answer is for. */
-extern const struct kind kind_change, kind_member, kind_group, kind_querier, kind_querier_change, kind_notice, kind_verdict;
+extern const struct kind kind_change, kind_member, kind_group, kind_querier, kind_querier_change, kind_notice,
+        kind_verdict;
 void change_columns(const struct change *c, struct writer *w);
 void change_fields(const struct change *c, struct writer *w);
 void change_describe(const struct change *c, struct writer *w);

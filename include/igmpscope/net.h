@@ -200,7 +200,8 @@ void injector_close(struct injector *j);
 
 /* ---- namespaces ---- */
 int netns_enter(const char *name_or_pid, struct error *err); /* --netns */
-/* Does a setting of this system keep ordinary users from making namespaces? Then what sysctl(8) is to set: "NAME=VALUE". */
+/* Does a setting of this system keep ordinary users from making namespaces? Then what sysctl(8) is to set:
+ * "NAME=VALUE". */
 bool namespaces_forbidden(char *allow, size_t size);
 
 /* ---- time and signals ---- */

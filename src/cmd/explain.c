@@ -123,7 +123,8 @@ static const struct option_row *const options[] = {own, options_output, NULL};
 const struct verb verb_explain = {
         .name = "explain",
         .arguments = "HEX | NAME",
-        .summary = "octets, a message, field, rule, claim, timer, sysctl or group in plain words, and where it is written",
+        .summary = "octets, a message, field, rule, claim, timer, sysctl or group in plain words, and where it "
+                "is written",
         .text = "  igmpscope explain 16000000ef010101       a message, drawn as RFCs draw it\n"
                 "  igmpscope explain 239.1.1.1              a group: its scope, its MAC address and who shares it\n"
                 "  igmpscope explain to_ex                  a record type\n"

@@ -22,7 +22,10 @@ static uint64_t take(struct lint *s, struct linter *l, struct writer *w)
         for (; linter_next(l, &f); n++) {
                 writer_open(w, &kind_finding);
                 clock_column(&s->clock, w, f.time_ns);
-                put_column(w, STYLE_DIM, 10, f.frame ? "frame %" PRIu64 : "", f.frame);
+                if (f.frame)
+                        put_column(w, STYLE_DIM, 10, "frame %" PRIu64, f.frame);
+                else
+                        put_column(w, STYLE_DIM, 10, "%s", "");
                 finding_columns(&f, w);
                 finding_fields(&f, w);
                 writer_close(w);

@@ -306,7 +306,8 @@ int topic_name(const char *name, struct writer *w, struct error *err)
         }
         found = found || put_rule(name, w) || put_claim(name, w);
         found = put_messages(name, w) || found;
-        return found ? 0 : error_set(err, "nothing is called '%s'; `igmpscope explain topics` and `igmpscope list rules` "
+        return found ? 0 : error_set(err,
+                "nothing is called '%s'; `igmpscope explain topics` and `igmpscope list rules` "
                                           "have the names", name);
 }
 
@@ -342,7 +343,8 @@ static void put_range(const struct addr *a, struct text *t)
         else if (a->len == 4 && a->b[0] == 234)
                 text_add_format(t, "Unicast-prefix-based: it belongs to %u.%u.%u.0/24. ", a->b[1], a->b[2], a->b[3]);
         else if (a->len == 16 && a->b[1] == 2 && a->b[11] == 1 && a->b[12] == 0xff)
-                text_add_format(t, "Solicited-node: of the addresses that end in %02x:%02x%02x; neighbour discovery asks "
+                text_add_format(t, "Solicited-node: of the addresses that end in %02x:%02x%02x; neighbour "
+                        "discovery asks "
                                 "it. ", a->b[13], a->b[14], a->b[15]);
         else if (a->len == 16 && (a->b[1] & 0x70) == 0x70)
                 text_add(t, "Its rendezvous point is embedded in it. ");
@@ -359,7 +361,8 @@ int topic_address(const struct addr *a, struct writer *w)
         const char *name = group_name(a);
 
         if (!addr_is_multicast(a)) {
-                topic_fields(addr_format(a, text), "not a multicast address: groups are 224.0.0.0 to 239.255.255.255, and "
+                topic_fields(addr_format(a, text),
+                        "not a multicast address: groups are 224.0.0.0 to 239.255.255.255, and "
                              "ff00::/8", "RFC 1112 §4, RFC 4291 §2.7", NULL, w);
                 return 0;
         }

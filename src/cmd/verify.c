@@ -38,7 +38,8 @@ static int check_words(const struct settings *s, struct error *err)
                 while ((c = claim_at(k)) && !wanted(c, &one))
                         k++;
                 if (!c)
-                        return error_set(err, "no claim and no tag '%s'; `igmpscope list claims` names them", s->words[i]);
+                        return error_set(err, "no claim and no tag '%s'; `igmpscope list claims` names them",
+                                s->words[i]);
         }
         return 0;
 }
@@ -138,7 +139,8 @@ static int measure(const struct verify_settings *s, const struct verify_options 
                 r = save_baseline(s->baseline, &now, err);
         uname(&u);
         if (r == 0)
-                note(&s->common, "%s %s: %zu claims hold, %zu deviate as known, %zu unexpectedly, %zu skipped", u.sysname,
+                note(&s->common, "%s %s: %zu claims hold, %zu deviate as known, %zu unexpectedly, %zu skipped",
+                        u.sysname,
                      u.release, t.holds, t.known, t.unexpected, t.skipped);
         text_free(&baseline);
         text_free(&now);
@@ -203,7 +205,8 @@ const struct verb verb_verify = {
         .text = "  igmpscope verify                 the whole catalogue, in laboratories made for it, without root\n"
                 "  igmpscope verify ttl loop        by tag\n"
                 "  igmpscope verify ttl-3 -w out    one claim, with its packets in out/\n"
-                "  igmpscope verify --baseline kernel.tsv   first run writes it; later runs fail where anything changed\n"
+                "  igmpscope verify --baseline kernel.tsv   first run writes it; later runs fail where anything "
+                        "changed\n"
                 "\nExit status 1 if a claim deviates that is not known to. `igmpscope list claims` names them all.\n",
         .options = options,
         .size = sizeof(struct verify_settings),

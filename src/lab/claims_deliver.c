@@ -127,7 +127,8 @@ static int act_reuse(struct bench *b)
         join(b, p1, G2);
         join(b, p2, G2);
         send_to(b, fd, G2, 7002, "y");
-        observe(b, "reuseport: each", "%s %s", received(b, p1, 300, t1, sizeof t1), received(b, p2, 300, t2, sizeof t2));
+        observe(b, "reuseport: each", "%s %s", received(b, p1, 300, t1, sizeof t1), received(b, p2, 300, t2,
+                sizeof t2));
         return 0;
 }
 
@@ -159,7 +160,7 @@ static int act_ports(struct bench *b)
 
 static int act_buffers(struct bench *b)
 {
-        int fd = bench_udp(b, "a", AF_INET);
+        int fd = bench_udp(b, "a", AF_INET), least = b->spoil == SPOIL_VALUES ? 70000 : 1;
         long rmem = system_limit("/proc/sys/net/core/rmem_max"), wmem = system_limit("/proc/sys/net/core/wmem_max");
 
         if (fd < 0)
@@ -172,14 +173,16 @@ static int act_buffers(struct bench *b)
         observe(b, "receive most", "%s", get_int(fd, SOL_SOCKET, SO_RCVBUF) == 2 * rmem ? "twice rmem_max" : "other");
         set_int(b, fd, SOL_SOCKET, SO_SNDBUF, b->spoil == SPOIL_VALUES ? 5 : 1 << 30);
         observe(b, "send most", "%s", get_int(fd, SOL_SOCKET, SO_SNDBUF) == 2 * wmem ? "twice wmem_max" : "other");
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){b->spoil == SPOIL_VALUES ? 70000 : 1}, sizeof(int));
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
         observe(b, "receive least", "%d", get_int(fd, SOL_SOCKET, SO_RCVBUF));
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){b->spoil == SPOIL_VALUES ? 70000 : 1}, sizeof(int));
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
         observe(b, "send least", "%d", get_int(fd, SOL_SOCKET, SO_SNDBUF));
-        observe(b, "somaxconn", "%s", sysctl_value(b, "a", "net/core/somaxconn") == SOMAXCONN + (b->spoil == SPOIL_VALUES)
+        observe(b, "somaxconn", "%s", sysctl_value(b, "a",
+                "net/core/somaxconn") == SOMAXCONN + (b->spoil == SPOIL_VALUES)
                 ? "equal" : "different");
         if (lab_set(b->lab, "a", "net/core/somaxconn", "128", b->err) == 0)
-                observe(b, "somaxconn set", "%s", sysctl_value(b, "a", "net/core/somaxconn") == (b->spoil == SPOIL_VALUES
+                observe(b, "somaxconn set", "%s", sysctl_value(b, "a",
+                        "net/core/somaxconn") == (b->spoil == SPOIL_VALUES
                         ? 0 : SOMAXCONN) ? "equal" : "different");
         return 0;
 }
@@ -197,64 +200,108 @@ const struct experiment experiments_deliver[] = {
 #define ALL "ip(7) / IP_MULTICAST_ALL(2const)"
 
 const struct claim claims_deliver[] = {
-        {"all-1-default", "all", "IP_MULTICAST_ALL is 1 unless it is set", ALL, "all", "default", "1", NULL},
-        {"all-1", "all", "a socket bound to the port on all addresses gets every group joined on the system", ALL, "all",
-         "bystander", "g1, g2", NULL},
-        {"all-3", "all", "a socket that joined one group gets the others' groups too", ALL, "all", "one", "g1, g2", NULL},
-        {"all-2", "all", "0: only what the socket itself joined", ALL, "all", "off: one", "g1", NULL},
-        {"all-2-two", "all", "0: only what the socket itself joined (the other one)", ALL, "all", "off: two", "g2", NULL},
-        {"all-2-none", "all", "0: a socket that joined nothing gets no multicast", ALL, "all", "off: bystander", "nothing",
-         NULL},
-        {"all-2-unicast", "all", "0: unicast is not affected", ALL, "all", "off: unicast", "unicast", NULL},
-        {"all-5", "all,bind", "bound to a group's address a socket gets that group and nothing else", "udp(7)", "bind",
-         "bound to group", "g1", NULL},
-        {"all-6", "all,bind", "binding to a group that the host has not joined is allowed", "bind(2), ip(7)", "bind",
-         "bind foreign group", "ok", NULL},
-        {"all-7", "all,bind", "bound to the host's own unicast address a joined socket gets its group too",
+        {"all-1-default", "all",
+         "IP_MULTICAST_ALL is 1 unless it is set",
+         ALL, "all", "default", "1", NULL},
+        {"all-1", "all",
+         "a socket bound to the port on all addresses gets every group joined on the system",
+         ALL, "all", "bystander", "g1, g2", NULL},
+        {"all-3", "all",
+         "a socket that joined one group gets the others' groups too",
+         ALL, "all", "one", "g1, g2", NULL},
+        {"all-2", "all",
+         "0: only what the socket itself joined",
+         ALL, "all", "off: one", "g1", NULL},
+        {"all-2-two", "all",
+         "0: only what the socket itself joined (the other one)",
+         ALL, "all", "off: two", "g2", NULL},
+        {"all-2-none", "all",
+         "0: a socket that joined nothing gets no multicast",
+         ALL, "all", "off: bystander", "nothing", NULL},
+        {"all-2-unicast", "all",
+         "0: unicast is not affected",
+         ALL, "all", "off: unicast", "unicast", NULL},
+        {"all-5", "all,bind",
+         "bound to a group's address a socket gets that group and nothing else",
+         "udp(7)", "bind", "bound to group", "g1", NULL},
+        {"all-6", "all,bind",
+         "binding to a group that the host has not joined is allowed",
+         "bind(2), ip(7)", "bind", "bind foreign group", "ok", NULL},
+        {"all-7", "all,bind",
+         "bound to the host's own unicast address a joined socket gets its group too",
          "ip(7) IP_ADD_MEMBERSHIP", "bind", "bound to own address", "g1, unicast",
          "the destination of a group's datagram is the group: a socket bound to another address does not match"},
-        {"all-9-server", "all,connect,reference", "an echo server answers a client that connected to the group", "udp(7)",
-         "connect", "server", "echoed", NULL},
-        {"all-9", "all,connect", "a client connected to the group gets the echo", "udp(7) connect", "connect", "client", "ping",
+        {"all-9-server", "all,connect,reference",
+         "an echo server answers a client that connected to the group",
+         "udp(7)", "connect", "server", "echoed", NULL},
+        {"all-9", "all,connect",
+         "a client connected to the group gets the echo",
+         "udp(7) connect", "connect", "client", "ping",
          "connect() takes only what comes from the group; the echo comes from the server's own address"},
-        {"bind-1", "reuse,bind,reference", "a UDP port in use can't be bound again", "bind(2)", "reuse", "without", "EADDRINUSE",
-         NULL},
-        {"bind-1-reuse", "reuse,bind,reference", "with SO_REUSEADDR on both it can", "socket(7) SO_REUSEADDR", "reuse",
-         "reuseaddr", "ok", NULL},
-        {"bind-2", "reuse,bind", "each of the sockets on the port gets each multicast datagram", "socket(7) SO_REUSEADDR",
-         "reuse", "each", "x x x", NULL},
-        {"bind-3", "reuse,bind", "unicast reaches one of them: the last that bound", "socket(7) SO_REUSEADDR", "reuse",
-         "unicast", "nothing nothing u", NULL},
-        {"bind-4", "reuse,bind,reference", "SO_REUSEADDR must be set before bind", "reference program", "ports", "after bind",
-         "EADDRINUSE", "on the first socket it counts after bind as well: it is looked at when the second one binds"},
-        {"bind-6", "reuse,bind", "SO_REUSEPORT lets several sockets bind", "socket(7) SO_REUSEPORT", "reuse", "reuseport", "ok",
-         NULL},
-        {"bind-6-each", "reuse,bind", "SO_REUSEPORT spreads datagrams: each goes to one socket", "socket(7) SO_REUSEPORT",
-         "reuse", "reuseport: each", "y nothing|nothing y", "that is unicast; a multicast datagram goes to all of them"},
-        {"bind-7", "reuse,bind", "a SO_REUSEADDR socket and a SO_REUSEPORT one do not share a port", "socket(7)", "reuse",
-         "mixed", "EADDRINUSE", NULL},
-        {"bind-8", "bind,reference", "the wildcard conflicts with a specific address on the same port", "bind(2)", "ports",
-         "specific beside any", "EADDRINUSE", NULL},
-        {"bind-8-two", "bind", "two specific addresses share a port without any option", "bind(2)", "ports", "two specific",
-         "ok", NULL},
-        {"bind-9", "bind,reference", "port 0 is an unused port from ip_local_port_range", "ip(7) ip_local_port_range", "ports",
-         "port 0", "1024..65535", NULL},
-        {"bind-10", "bind", "an unbound socket gets a port when it first sends", "udp(7)", "ports", "first send", "1024..65535",
-         NULL},
-        {"buf-1", "buffers,reference", "SO_RCVBUF is doubled", "socket(7) SO_RCVBUF", "buffers", "receive 65536", "131072", NULL},
-        {"buf-1-send", "buffers,reference", "SO_SNDBUF is doubled", "socket(7) SO_SNDBUF", "buffers", "send 65536", "131072",
-         NULL},
-        {"buf-1-rmem", "buffers,reference", "SO_RCVBUF is limited by net.core.rmem_max, then doubled", "socket(7) SO_RCVBUF",
-         "buffers", "receive most", "twice rmem_max", NULL},
-        {"buf-1-wmem", "buffers,reference", "SO_SNDBUF is limited by net.core.wmem_max, then doubled", "socket(7) SO_SNDBUF",
-         "buffers", "send most", "twice wmem_max", NULL},
-        {"buf-2", "buffers", "the least (doubled) SO_RCVBUF is 256", "socket(7) SO_RCVBUF", "buffers", "receive least", "256",
+        {"bind-1", "reuse,bind,reference",
+         "a UDP port in use can't be bound again",
+         "bind(2)", "reuse", "without", "EADDRINUSE", NULL},
+        {"bind-1-reuse", "reuse,bind,reference",
+         "with SO_REUSEADDR on both it can",
+         "socket(7) SO_REUSEADDR", "reuse", "reuseaddr", "ok", NULL},
+        {"bind-2", "reuse,bind",
+         "each of the sockets on the port gets each multicast datagram",
+         "socket(7) SO_REUSEADDR", "reuse", "each", "x x x", NULL},
+        {"bind-3", "reuse,bind",
+         "unicast reaches one of them: the last that bound",
+         "socket(7) SO_REUSEADDR", "reuse", "unicast", "nothing nothing u", NULL},
+        {"bind-4", "reuse,bind,reference",
+         "SO_REUSEADDR must be set before bind",
+         "reference program", "ports", "after bind", "EADDRINUSE",
+         "on the first socket it counts after bind as well: it is looked at when the second one binds"},
+        {"bind-6", "reuse,bind",
+         "SO_REUSEPORT lets several sockets bind",
+         "socket(7) SO_REUSEPORT", "reuse", "reuseport", "ok", NULL},
+        {"bind-6-each", "reuse,bind",
+         "SO_REUSEPORT spreads datagrams: each goes to one socket",
+         "socket(7) SO_REUSEPORT", "reuse", "reuseport: each", "y nothing|nothing y",
+         "that is unicast; a multicast datagram goes to all of them"},
+        {"bind-7", "reuse,bind",
+         "a SO_REUSEADDR socket and a SO_REUSEPORT one do not share a port",
+         "socket(7)", "reuse", "mixed", "EADDRINUSE", NULL},
+        {"bind-8", "bind,reference",
+         "the wildcard conflicts with a specific address on the same port",
+         "bind(2)", "ports", "specific beside any", "EADDRINUSE", NULL},
+        {"bind-8-two", "bind",
+         "two specific addresses share a port without any option",
+         "bind(2)", "ports", "two specific", "ok", NULL},
+        {"bind-9", "bind,reference",
+         "port 0 is an unused port from ip_local_port_range",
+         "ip(7) ip_local_port_range", "ports", "port 0", "1024..65535", NULL},
+        {"bind-10", "bind",
+         "an unbound socket gets a port when it first sends",
+         "udp(7)", "ports", "first send", "1024..65535", NULL},
+        {"buf-1", "buffers,reference",
+         "SO_RCVBUF is doubled",
+         "socket(7) SO_RCVBUF", "buffers", "receive 65536", "131072", NULL},
+        {"buf-1-send", "buffers,reference",
+         "SO_SNDBUF is doubled",
+         "socket(7) SO_SNDBUF", "buffers", "send 65536", "131072", NULL},
+        {"buf-1-rmem", "buffers,reference",
+         "SO_RCVBUF is limited by net.core.rmem_max, then doubled",
+         "socket(7) SO_RCVBUF", "buffers", "receive most", "twice rmem_max", NULL},
+        {"buf-1-wmem", "buffers,reference",
+         "SO_SNDBUF is limited by net.core.wmem_max, then doubled",
+         "socket(7) SO_SNDBUF", "buffers", "send most", "twice wmem_max", NULL},
+        {"buf-2", "buffers",
+         "the least (doubled) SO_RCVBUF is 256",
+         "socket(7) SO_RCVBUF", "buffers", "receive least", "256",
          "the page is old: today's kernels give one small packet's true size, 2,304 octets on 64 bits"},
-        {"buf-2-send", "buffers", "the least (doubled) SO_SNDBUF is 2048", "socket(7) SO_SNDBUF", "buffers", "send least", "2048",
+        {"buf-2-send", "buffers",
+         "the least (doubled) SO_SNDBUF is 2048",
+         "socket(7) SO_SNDBUF", "buffers", "send least", "2048",
          "the page is old: today's kernels give twice as much, 4,608 octets on 64 bits"},
-        {"buf-5", "buffers,reference", "SOMAXCONN equals /proc/sys/net/core/somaxconn", "listen(2)", "buffers", "somaxconn",
-         "equal", NULL},
-        {"buf-5-set", "buffers,reference", "SOMAXCONN equals /proc/sys/net/core/somaxconn whatever it is set to", "reference program",
-         "buffers", "somaxconn set", "equal", "SOMAXCONN is a constant of the compiled program; the file can be changed"},
+        {"buf-5", "buffers,reference",
+         "SOMAXCONN equals /proc/sys/net/core/somaxconn",
+         "listen(2)", "buffers", "somaxconn", "equal", NULL},
+        {"buf-5-set", "buffers,reference",
+         "SOMAXCONN equals /proc/sys/net/core/somaxconn whatever it is set to",
+         "reference program", "buffers", "somaxconn set", "equal",
+         "SOMAXCONN is a constant of the compiled program; the file can be changed"},
         {0},
 };

@@ -30,7 +30,8 @@ static int refused(int errnum, const char *what, struct error *err)
         char hint[512], setting[128];
 
         if (namespaces_forbidden(setting, sizeof setting)) {
-                snprintf(hint, sizeof hint, "this system forbids it; run it with sudo, or allow it: sudo sysctl %s", setting);
+                snprintf(hint, sizeof hint, "this system forbids it; run it with sudo, or allow it: sudo sysctl %s",
+                        setting);
                 return error_system(err, errnum, hint, "laboratory: %s", what);
         }
         if (errnum == EINVAL)

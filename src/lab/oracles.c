@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* "2	eth0      :     2      V3" heads an interface, "		EFE0031D     1 0:00000000		0" is a group in
+/* "2 eth0      :     2      V3" heads an interface, "  EFE0031D     1 0:00000000  0" is a group in
  * the machine's octet order. */
 static int read_igmp(FILE *f, struct kernel_member *m, int max)
 {

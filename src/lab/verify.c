@@ -93,7 +93,9 @@ _Noreturn static void child(const struct verify *v, const struct run *r, int fd)
         size_t n, done = 0;
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (!b || act(v, r, b) < 0)
+        if (!b)
+                _exit(1);
+        if (act(v, r, b) < 0)
                 text_add_format(&b->notes, "cannot\t\t%s\n", *err.text ? err.text : "it gave no reason");
         else
                 text_add(&b->notes, "done\t\t\n");

@@ -33,7 +33,7 @@ static int compare(const void *a, const void *b)
 
 static void add_sources(struct text *t, const struct sources *s)
 {
-        struct addr sorted[64];
+        struct addr sorted[64] = {{0, {0}}};
         char text[ADDR_TEXT];
         uint16_t n = s->n < 64 ? s->n : 64;
 

@@ -356,7 +356,8 @@ static struct entry *add_item(struct linter *l, const struct key *k, uint32_t ha
         struct entry *e;
 
         forget_old(l);
-        if (s->n_items >= l->options.max_items || (s->n_items >= s->n_buckets && !grow(s)) || !(e = calloc(1, sizes[k->kind]))) {
+        if (s->n_items >= l->options.max_items || (s->n_items >= s->n_buckets && !grow(s)) || !(e = calloc(1,
+                sizes[k->kind]))) {
                 s->refused++;
                 return NULL;
         }

@@ -97,7 +97,8 @@ static bool is_known(const struct linter *l, const struct lan *lan)
 static bool is_forwarded(const struct lan *lan, const struct packet *p)
 {
         for (unsigned i = 0; i < lan->n_routers && p->has_eth && !p->n_encap; i++)
-                if (!memcmp(lan->routers[i]->mac, p->eth_src, 6) && !addr_equal(&lan->routers[i]->entry.key.addr, &p->src))
+                if (!memcmp(lan->routers[i]->mac, p->eth_src, 6) && !addr_equal(&lan->routers[i]->entry.key.addr,
+                        &p->src))
                         return true;
         return false;
 }

@@ -288,7 +288,7 @@ UNUSED void send_old(struct stage *s, double at, const char *who, const char *ve
 /* One line of the above. */
 UNUSED void stage_line(struct stage *s, const char *line)
 {
-        char copy[256], *word[32], *at = NULL;
+        char copy[256], *word[32] = {NULL}, *at = NULL;
         size_t n = 0;
         double when;
 
