@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lab: the laboratory by itself: a shell in one of its hosts, or the demonstration. */
-#include "demo.h"
+#include "scenario.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +80,7 @@ static const struct {
         int (*run)(struct lab_settings *s, struct error *err);
 } acts[] = {
         {"demo", demo},
+        {"run", scenario_run},
         {"shell", shell},
 };
 
@@ -98,7 +99,7 @@ static int run(void *settings, struct error *err)
 #define AT(field) offsetof(struct lab_settings, field)
 
 static const struct option_row options_lab[] = {
-        {'w', "write", "FILE", "demo: keep its packets in a pcapng file", OPTION_TEXT, AT(write), 0, 0, NULL},
+        {'w', "write", "FILE", "demo, run: keep the packets in a pcapng file", OPTION_TEXT, AT(write), 0, 0, NULL},
         {0, "hosts", "N", "hosts on the switch of topology lan (default 3)",
          OPTION_INT, AT(lab.hosts), 1, LAB_HOSTS, NULL},
         {0, "querier", "default|off|2|3", "the IGMP version (MLD: one less) in which switches ask",
@@ -109,17 +110,21 @@ static const struct option_row options_lab[] = {
         {0},
 };
 
-static const struct option_row *const options[] = {options_lab, options_output, NULL};
+static const struct option_row *const options[] = {options_lab, options_verdict, options_output, NULL};
 
 const struct verb verb_lab = {
         .name = "lab",
-        .arguments = "demo [-w FILE] | shell [TOPOLOGY [HOST]] [-- COMMAND…]",
+        .arguments = "demo [-w FILE] | run SCENARIO [-w FILE] | shell [TOPOLOGY [HOST]] [-- COMMAND…]",
         .summary = "a throw-away laboratory of network namespaces, without root: hosts, switches, routers",
         .text = "  igmpscope lab demo -w demo.pcapng   join, query, data, echo, leave; and the verdicts\n"
+                "  igmpscope lab run FILE -w x.pcapng  a scenario: its packets, and whether its expectations hold\n"
                 "  igmpscope lab shell                 a shell on host a of topology lan\n"
                 "  igmpscope lab shell routed d        on host d, behind the router\n"
                 "  igmpscope lab shell pair -- ip addr one command; its exit status is ours\n"
-                "  igmpscope list topologies           what there is\n",
+                "  igmpscope list topologies           what there is\n"
+                "\nA scenario has one thing a line: topology lan querier off; at 1 a joins 239.1.1.1; at 2 b sends\n"
+                "239.1.1.1:9999 ttl 2 \"hi\"; at 3 a leaves 239.1.1.1; sw queries 239.1.1.1; querier sw 3; link a down;\n"
+                "run a COMMAND; at 5 end; expect join 239.1.1.1 by 10.1.0.1 (docs/expect.md).\n",
         .options = options,
         .size = sizeof(struct lab_settings),
         .run = run,
