@@ -22,7 +22,7 @@ struct watch {
         struct stream stream;
         struct output out;
         struct tracker *tracker;
-        struct linter *linter;
+        struct linter *linter; /* NULL: nobody wants findings */
         struct savefile *savefile;
 };
 
@@ -91,7 +91,7 @@ static void show_findings(struct watch *s, struct text *comment)
         struct writer *w = &s->out.writer;
         struct finding f;
 
-        while (linter_next(s->linter, &f)) {
+        while (s->linter && linter_next(s->linter, &f)) {
                 if (comment && f.frame == s->stream.frame.number)
                         text_add_format(comment, "%s%s: %s, expected %s (%s)", comment->n ? "\n" : "", f.rule->id,
                                         f.seen, f.expected, f.rule->cite);
@@ -140,7 +140,8 @@ static void time_passes(struct watch *s)
                 show_change(s, &c);
         }
         show_news(s);
-        linter_time(s->linter, s->stream.now_ns);
+        if (s->linter)
+                linter_time(s->linter, s->stream.now_ns);
         show_findings(s, NULL);
 }
 
@@ -153,7 +154,8 @@ static int take_packet(struct watch *s, const struct packet *p, struct error *er
 
         if ((s->show & SHOW_PACKETS) && (s->all || packet_relevant(p) || p->stop.layer != LAYER_NONE))
                 show_packet(s, p);
-        linter_packet(s->linter, p);
+        if (s->linter)
+                linter_packet(s->linter, p);
         show_findings(s, s->savefile ? &comment : NULL);
         tracker_packet(s->tracker, p);
         for (size_t at = 0; record_next(p, &at, &rec);)
@@ -173,7 +175,7 @@ static int loop(struct watch *s, struct error *err)
 
         while ((r = stream_next(&s->stream, &p, err)) > 0) {
                 time_passes(s);
-                if (stream_lost(&s->stream))
+                if (s->linter && stream_lost(&s->stream))
                         linter_gap(s->linter);
                 r = r == CAPTURE_FRAME ? take_packet(s, &p, err) : 0;
                 if (r)
@@ -182,7 +184,8 @@ static int loop(struct watch *s, struct error *err)
                 if (r < 0)
                         return -1;
         }
-        linter_end(s->linter);
+        if (s->linter)
+                linter_end(s->linter);
         show_findings(s, NULL);
         return r;
 }
@@ -204,7 +207,7 @@ static int open_all(struct watch *s, struct error *err)
         if (!s->tracker)
                 return error_set(err, "out of memory");
         random_seed(lint.seed);
-        if (linter_new(&s->linter, &lint, s->tracker, err) < 0)
+        if ((s->show & SHOW_FINDINGS || s->save.file) && linter_new(&s->linter, &lint, s->tracker, err) < 0)
                 return -1;
         s->save.rotate_ns = s->rotate_ns;
         s->save.rotate_bytes = s->rotate_mb * 1000000;
