@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Watching a program's socket calls from outside (ptrace(2) behind a seccomp filter): the calls that matter to multicast
- * stop, all others run at full speed; static or dynamic, of any language, with all its children.
+/* Watching a program's socket calls from outside (ptrace(2) behind a seccomp filter): the calls that matter to
+ * multicast stop, all others run at full speed; static or dynamic, of any language, with all its children.
  *
  * ptrace rather than seccomp's user notification: only it tells what the call returned. Not seen: io_uring(7), calls
  * of another architecture than ours (32-bit programs), and send(2) without an address on a connected socket. */
@@ -38,7 +38,7 @@ enum call_type { CALL_OPTION, CALL_BIND, CALL_CONNECT, CALL_SEND };
 
 struct traced_call {
         enum call_type type;
-        bool done; /* false: about to happen; true: with its result. The thread stands still until the next tracer_next */
+        bool done; /* false: about to happen; true: with its result. The thread waits for the next tracer_next */
         int64_t time_ns; /* of the beginning, time_now_ns */
         pid_t thread;
         int fd;

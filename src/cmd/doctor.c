@@ -108,8 +108,8 @@ const struct verb verb_doctor = {
         .text = "  igmpscope doctor                 everything, with 239.1.1.1 and 224.3.29.71 as the groups to join\n"
                 "  igmpscope doctor -q 239.5.5.5    what is broken or odd only, for a group of yours\n"
                 "  igmpscope doctor --netns 1234    as a container sees it, by one of its processes\n"
-                "\nEach row: fine, look (works, but not as everybody expects) or broken; its value, what it means, and the\n"
-                "command that changes it. Exit status 1 if something is broken.\n",
+                "\nEach row: fine, look (works, but not as everybody expects) or broken; its value, what it means,\n"
+                "and the command that changes it. Exit status 1 if something is broken.\n",
         .options = options,
         .size = sizeof(struct settings),
         .run = run,

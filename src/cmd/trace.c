@@ -193,7 +193,8 @@ static void linger(struct run *r)
         do {
                 take_frames(r);
                 if (r->capture && !settled(&r->t))
-                        poll_or_stop(&(struct pollfd){.fd = capture_fd(r->capture), .events = POLLIN}, 1, INT64_C(50000000));
+                        poll_or_stop(&(struct pollfd){.fd = capture_fd(r->capture), .events = POLLIN}, 1,
+                                     INT64_C(50000000));
         } while (r->capture && !settled(&r->t) && time_monotonic_ns() < until && !stop_signal);
         take_frames(r);
 }
@@ -227,32 +228,48 @@ static int trace(struct run *r, char **argv, struct output *o, struct error *err
         return show(r, o, err);
 }
 
+static int check_words(const struct trace_settings *s, struct error *err)
+{
+        const struct settings *c = &s->common;
+
+        if (c->has_dashes && c->dashes > 0)
+                return error_set(err, "'%s': only options stand before --; what follows is the program", c->words[0]);
+        if (s->lab && c->capture.interface)
+                return error_set(err, "--lab or -i, not both: the laboratory has its own interface");
+        return c->n_words ? 0 : error_set(err, "which program? igmpscope trace -- COMMAND");
+}
+
+/* stdout is the program's. */
+static int open_output(struct output *o, const struct settings *c, struct error *err)
+{
+        if (output_open(o, c, err) < 0)
+                return -1;
+        if (c->output)
+                return 0;
+        o->fd = STDERR_FILENO;
+        o->name = "stderr";
+        o->writer.color = c->color == COLOR_ALWAYS || (o->writer.color && isatty(o->fd));
+        return 0;
+}
+
 static int run(void *settings, struct error *err)
 {
         struct trace_settings *s = settings;
         struct settings *c = &s->common;
         struct run r = {.s = s};
         struct output o;
-        int status, from = c->has_dashes ? c->dashes : 0;
-        char **argv = calloc((size_t)c->n_words + 1, sizeof *argv);
+        int status;
+        char **argv;
 
+        if (check_words(s, err) < 0)
+                return -1;
+        argv = calloc((size_t)c->n_words + 1, sizeof *argv);
         if (!argv)
                 return error_set(err, "out of memory");
-        memcpy(argv, c->words + from, (size_t)(c->n_words - from) * sizeof *argv);
-        if (!argv[0] || from > 0 || (s->lab && c->capture.interface)) {
-                free(argv);
-                return error_set(err, from > 0                    ? "only options stand before --; what follows is the program"
-                                      : s->lab && c->capture.interface ? "--lab or -i, not both: the laboratory has its own"
-                                                                       : "which program? igmpscope trace -- COMMAND");
-        }
-        if (output_open(&o, c, err) < 0) {
+        memcpy(argv, c->words, (size_t)c->n_words * sizeof *argv);
+        if (open_output(&o, c, err) < 0) {
                 free(argv);
                 return -1;
-        }
-        if (!c->output) { /* stdout is the program's */
-                o.fd = STDERR_FILENO;
-                o.name = "stderr";
-                o.writer.color = c->color == COLOR_ALWAYS || (c->color == COLOR_AUTO && o.writer.color && isatty(o.fd));
         }
         stop_on_signals();
         status = trace(&r, argv, &o, err);
@@ -278,7 +295,8 @@ static void defaults(void *settings)
 #define AT(field) offsetof(struct trace_settings, field)
 
 static const struct option_row own[] = {
-        {0, "lab", NULL, "run it in a laboratory host, on a snooping switch that asks", OPTION_FLAG, AT(lab), 0, 0, NULL},
+        {0, "lab", NULL, "run it in a laboratory host, on a snooping switch that asks",
+         OPTION_FLAG, AT(lab), 0, 0, NULL},
         {0, "querier", "v3|v2|none", "with --lab: the IGMP version in which the switch asks (default v3)",
          OPTION_WORD, AT(querier), 0, 0, "v3|v2|none"},
         {0, "host", "HOST", "with --lab: on host a (the default), b or c", OPTION_TEXT, AT(host), 0, 0, NULL},
@@ -299,10 +317,10 @@ const struct verb verb_trace = {
                 "  igmpscope trace --lab --querier v2 -- ./receiver        where an older querier is present\n"
                 "  sudo igmpscope trace -i eth0 -- vlc udp://@239.1.1.1    here\n"
                 "  igmpscope trace --lab --status --json -o t.jsonl -- ./t for scripts\n"
-                "\nThe table goes to stderr, or to -o FILE, once the program and its children have ended. Exit status 1 if\n"
-                "a request did not reach the wire that should have. Watched are bind, connect, setsockopt and sends that\n"
-                "name a group; set-user-ID programs run without that right. Without the right to capture, the wire's\n"
-                "column stays empty.\n",
+                "\nThe table goes to stderr, or to -o FILE, once the program and its children have ended. Exit\n"
+                "status 1 if a request did not reach the wire that should have. Watched are bind, connect,\n"
+                "setsockopt and sends that name a group; set-user-ID programs run without that right. Without\n"
+                "the right to capture, the wire's column stays empty.\n",
         .options = options,
         .size = sizeof(struct trace_settings),
         .defaults = defaults,

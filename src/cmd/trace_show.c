@@ -127,8 +127,8 @@ static void show_verdict(const struct trace *t, const struct request *r, size_t 
 {
         char why[320], id[32], claim[320], asked[280];
         enum outcome o = request_judge(r, t, why, sizeof why);
-        struct verdict v = {.id = id, .claim = claim, .expected = o == OUTCOME_SILENT ? "nothing on the wire" : "on the wire",
-                            .seen = why, .result = outcomes[o].result};
+        struct verdict v = {.id = id, .claim = claim, .seen = why, .result = outcomes[o].result,
+                            .expected = o == OUTCOME_SILENT ? "nothing on the wire" : "on the wire"};
 
         if (!*why || writer_columns(w))
                 return;

@@ -120,7 +120,7 @@ static void say_report(struct request *r, const struct packet *p, const struct r
                  p->gmp.family == FAMILY_MLD ? "MLD" : "IGMP", r->wire_version);
 }
 
-/* One record may answer several requests, made before it could be sent; a second one is a retransmission of the last. */
+/* One record may answer several requests, made before it could be sent; a second record repeats it for the last. */
 static void take_records(struct trace *t, const struct packet *p)
 {
         struct record rec;

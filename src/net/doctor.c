@@ -99,10 +99,11 @@ static void found_route(struct exam *e, struct check *c, const struct addr *grou
         check_command(c, "sudo ip %sroute add %s dev %s", group->len == 4 ? "" : "-6 ",
                       group->len == 4 ? "224.0.0.0/4" : "multicast ff00::/8", candidate(e));
         if (i.flags & IFF_LOOPBACK)
-                check_say(c, CHECK_LOOK, "who names no interface joins and sends on the loopback: no other host hears it");
+                check_say(c, CHECK_LOOK, "who names no interface joins and sends on the loopback: no other host "
+                                         "hears it");
         else if (others > 1)
-                check_say(c, CHECK_LOOK, "who names no interface joins and sends on %s alone; %zu interfaces here carry "
-                          "multicast, so name the one you mean (-i)", i.name, others);
+                check_say(c, CHECK_LOOK, "who names no interface joins and sends on %s alone; %zu interfaces here "
+                                         "carry multicast, so name the one you mean (-i)", i.name, others);
         else
                 check_say(c, CHECK_FINE, "who names no interface joins and sends there");
 }
@@ -121,9 +122,11 @@ static void exam_routes(struct exam *e)
                         continue;
                 }
                 check_value(c, "none");
-                check_say(c, CHECK_BROKEN, "a join that names no interface fails with ENODEV, a datagram with ENETUNREACH");
+                check_say(c, CHECK_BROKEN, "a join that names no interface fails with ENODEV, a datagram with "
+                                           "ENETUNREACH");
                 check_command(c, g->len == 4 ? "sudo ip route add 224.0.0.0/4 dev %s"
-                                             : "sudo ip -6 route add multicast ff00::/8 dev %s table local", candidate(e));
+                                             : "sudo ip -6 route add multicast ff00::/8 dev %s table local",
+                              candidate(e));
         }
 }
 

@@ -56,46 +56,68 @@ static uint32_t big32(struct bytes b)
         return cursor_u32(&c);
 }
 
-/* Asks for all of a kind and gives the body of each message behind its fixed part to take; 0 or an errno. */
-static int dump(int protocol, uint16_t type, size_t fixed, void (*take)(struct exam *e, struct bytes attributes),
-                struct exam *e)
+struct dump {
+        size_t fixed; /* octets that each message begins with */
+        void (*take)(struct exam *e, struct bytes attributes);
+        bool done;
+        int code; /* an errno */
+};
+
+static void take_message(struct dump *d, const struct nlmsghdr *h, const uint8_t *p, struct exam *e)
+{
+        d->done = h->nlmsg_type == NLMSG_DONE || h->nlmsg_type == NLMSG_ERROR;
+        if (h->nlmsg_type == NLMSG_ERROR && h->nlmsg_len >= NLMSG_LENGTH(sizeof d->code)) {
+                memcpy(&d->code, p + NLMSG_HDRLEN, sizeof d->code);
+                d->code = -d->code;
+        }
+        if (!d->done && h->nlmsg_len >= NLMSG_SPACE(d->fixed))
+                d->take(e, (struct bytes){p + NLMSG_SPACE(d->fixed), h->nlmsg_len - NLMSG_SPACE(d->fixed)});
+}
+
+/* One datagram of the answer. */
+static void take_answer(struct dump *d, struct bytes b, struct exam *e)
+{
+        struct nlmsghdr h;
+
+        while (b.n >= sizeof h && !d->done) {
+                size_t whole;
+                memcpy(&h, b.p, sizeof h);
+                if (h.nlmsg_len < sizeof h || h.nlmsg_len > b.n)
+                        return;
+                take_message(d, &h, b.p, e);
+                whole = (h.nlmsg_len + 3U) & ~(size_t)3;
+                whole = whole < b.n ? whole : b.n;
+                b = (struct bytes){b.p + whole, b.n - whole};
+        }
+}
+
+/* Asks for all of a kind; 0 or an errno. */
+static int dump(int protocol, uint16_t type, struct dump d, struct exam *e)
 {
         struct {
                 struct nlmsghdr h;
                 uint8_t fixed[16];
-        } ask = {.h = {.nlmsg_len = (uint32_t)NLMSG_LENGTH(fixed), .nlmsg_type = type,
+        } ask = {.h = {.nlmsg_len = (uint32_t)NLMSG_LENGTH(d.fixed), .nlmsg_type = type,
                        .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP, .nlmsg_seq = 1}};
         const struct timeval limit = {.tv_sec = 2};
         _Alignas(8) uint8_t room[32768];
-        int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), code = fd < 0 ? errno : 0;
-        bool done = false;
+        int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+        ssize_t n;
 
-        if (!code)
-                setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-        if (!code && send(fd, &ask, ask.h.nlmsg_len, 0) < 0)
-                code = errno;
-        while (!code && !done) {
-                ssize_t got = recv(fd, room, sizeof room, 0);
-                struct nlmsghdr h;
-                if (got <= 0)
-                        code = got < 0 ? errno : EBADMSG;
-                for (size_t at = 0, n = got > 0 ? (size_t)got : 0; n - at >= sizeof h && !done;) {
-                        memcpy(&h, room + at, sizeof h);
-                        if (h.nlmsg_len < sizeof h || h.nlmsg_len > n - at)
-                                break;
-                        if (h.nlmsg_type == NLMSG_ERROR && h.nlmsg_len >= NLMSG_LENGTH(sizeof code)) {
-                                memcpy(&code, room + at + NLMSG_HDRLEN, sizeof code);
-                                code = -code;
-                        }
-                        done = h.nlmsg_type == NLMSG_DONE || h.nlmsg_type == NLMSG_ERROR;
-                        if (!done && h.nlmsg_len >= NLMSG_SPACE(fixed))
-                                take(e, (struct bytes){room + at + NLMSG_SPACE(fixed), h.nlmsg_len - NLMSG_SPACE(fixed)});
-                        at += NLMSG_ALIGN(h.nlmsg_len) < n - at ? NLMSG_ALIGN(h.nlmsg_len) : n - at;
-                }
+        if (fd < 0)
+                return errno;
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        if (send(fd, &ask, ask.h.nlmsg_len, 0) < 0)
+                d.code = errno;
+        while (!d.code && !d.done) {
+                n = recv(fd, room, sizeof room, 0);
+                if (n > 0)
+                        take_answer(&d, (struct bytes){room, (size_t)n}, e);
+                else
+                        d.code = n < 0 ? errno : EBADMSG;
         }
-        if (fd >= 0)
-                close(fd);
-        return code;
+        close(fd);
+        return d.code;
 }
 
 /* ---- bridges ---- */
@@ -103,7 +125,8 @@ static int dump(int protocol, uint16_t type, size_t fixed, void (*take)(struct e
 static void take_bridge(struct exam *e, struct bytes link)
 {
         struct bytes info = attribute(link, IFLA_LINKINFO), data = attribute(info, IFLA_INFO_DATA);
-        struct bytes snooping = attribute(data, IFLA_BR_MCAST_SNOOPING), querier = attribute(data, IFLA_BR_MCAST_QUERIER);
+        struct bytes snooping = attribute(data, IFLA_BR_MCAST_SNOOPING);
+        struct bytes querier = attribute(data, IFLA_BR_MCAST_QUERIER);
         char kind[16], name[32];
         struct check *c;
         bool snoops, asks;
@@ -117,16 +140,18 @@ static void take_bridge(struct exam *e, struct bytes link)
         c = exam_add(e, "bridge_snooping", name);
         check_value(c, "snooping %s, querier %s", snoops ? "on" : "off", asks ? "on" : "off");
         if (snoops && !asks)
-                check_say(c, CHECK_LOOK, "it passes a group only to ports that reported it, and does not ask itself: unless "
-                          "a router on the segment does, memberships run out after 260 s and the group stops");
+                check_say(c, CHECK_LOOK, "it passes a group only to ports that reported it, and does not ask itself: "
+                                         "unless a router on the segment does, memberships run out after 260 s and "
+                                         "the group stops");
         else
-                check_say(c, CHECK_FINE, snoops ? "it asks, so that memberships stay" : "it floods multicast to all its ports");
+                check_say(c, CHECK_FINE, snoops ? "it asks, so that memberships stay"
+                                                : "it floods multicast to all its ports");
         check_command(c, "sudo ip link set %s type bridge mcast_querier %d", name, !asks);
 }
 
 void exam_bridges(struct exam *e)
 {
-        int code = dump(NETLINK_ROUTE, RTM_GETLINK, sizeof(struct ifinfomsg), take_bridge, e);
+        int code = dump(NETLINK_ROUTE, RTM_GETLINK, (struct dump){sizeof(struct ifinfomsg), take_bridge, false, 0}, e);
 
         if (code) {
                 struct check *c = exam_add(e, "bridge_snooping", NULL);
@@ -156,9 +181,11 @@ static void take_chain(struct exam *e, struct bytes chain)
         check_value(c, "%s, policy %s, %u rules", hooks[number], drops ? "drop" : "accept", rules);
         check_command(c, "sudo nft add rule FAMILY %s %s ip protocol igmp accept", table, name);
         if (drops)
-                check_say(c, CHECK_LOOK, "drops what no rule accepts: IGMP (protocol 2) and each group's UDP port take one");
+                check_say(c, CHECK_LOOK, "drops what no rule accepts: IGMP (protocol 2) and each group's UDP port "
+                                         "take one");
         else if (rules)
-                check_say(c, CHECK_LOOK, "one of its rules may drop IGMP or a group's datagrams: `sudo nft list ruleset`");
+                check_say(c, CHECK_LOOK, "one of its rules may drop IGMP or a group's datagrams: "
+                                         "`sudo nft list ruleset`");
         else
                 check_say(c, CHECK_FINE, "drops nothing");
 }
@@ -173,7 +200,8 @@ static void exam_old_tables(struct exam *e)
                 struct check *c = exam_add(e, "firewall", table);
                 check_value(c, "iptables");
                 check_say(c, CHECK_LOOK, "one of its rules may drop IGMP or a group's datagrams: `sudo iptables -nvL`");
-                check_command(c, "sudo iptables -I INPUT -p igmp -j ACCEPT; sudo iptables -I INPUT -d 224.0.0.0/4 -j ACCEPT");
+                check_command(c, "sudo iptables -I INPUT -p igmp -j ACCEPT; "
+                                 "sudo iptables -I INPUT -d 224.0.0.0/4 -j ACCEPT");
         }
         if (f)
                 fclose(f);
@@ -182,8 +210,8 @@ static void exam_old_tables(struct exam *e)
 void exam_firewall(struct exam *e)
 {
         size_t before = e->out->n;
-        int code = dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, sizeof(struct nfgenmsg),
-                        take_chain, e);
+        int code = dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
+                        (struct dump){sizeof(struct nfgenmsg), take_chain, false, 0}, e);
 
         exam_old_tables(e);
         if (code == EPERM || code == EACCES) {

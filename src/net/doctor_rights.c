@@ -76,8 +76,8 @@ static void exam_namespaces(struct exam *e)
         char why[160];
 
         check_value(c, "%s", code ? strerror(code) : "allowed");
-        check_say(c, code ? CHECK_LOOK : CHECK_FINE, code ? "the laboratory (lab, verify, trace --lab) takes root here"
-                                                          : "the laboratory (lab, verify, trace --lab) works without root");
+        check_say(c, code ? CHECK_LOOK : CHECK_FINE, "the laboratory (lab, verify, trace --lab) %s",
+                  code ? "takes root here" : "works without root");
         if (namespaces_forbidden(why, sizeof why))
                 check_command(c, "sudo sysctl %s", why);
         else

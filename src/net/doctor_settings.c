@@ -25,7 +25,8 @@ static const struct setting machine[] = {
         {"igmp_qrv", "ipv4", 1, 2, 7, "2",
          "each change of a membership is reported so often; with 1, one lost packet loses the join"},
         {"igmp_link_local_mcast_reports", "ipv4", 0, 1, LONG_MAX, "1",
-         "whether joins of 224.0.0.1 to 224.0.0.255 are reported; with 0, a switch that snoops strictly may keep them back"},
+         "whether joins of 224.0.0.1 to 224.0.0.255 are reported; with 0, a switch that snoops strictly may keep them "
+         "back"},
         {"rmem_max", "core", 2304, 212992, LONG_MAX, "8388608",
          "what SO_RCVBUF is cut to without a word; a burst beyond it is lost"},
         {"wmem_max", "core", 4608, 212992, LONG_MAX, "8388608", "what SO_SNDBUF is cut to without a word"},
@@ -109,9 +110,9 @@ static void running(struct exam *e, const char *name)
         if (version == 3)
                 check_say(c, CHECK_FINE, "the newest: sources can be named");
         else
-                check_say(c, CHECK_LOOK, "IGMPv%d: by force_igmp_version, or a querier of this version was heard within "
-                          "the last QRV × QI + QRI (260 s, RFC 3376 §8.12); source-specific joins go out without their "
-                          "sources until it is silent for so long", version);
+                check_say(c, CHECK_LOOK, "by force_igmp_version, or until a querier of IGMPv%d has been silent for "
+                                         "QRV × QI + QRI (260 s by default, RFC 9776 §8.12): source-specific joins go "
+                                         "out without their sources", version);
         check_command(c, "sudo sysctl -w net.ipv4.conf.%s.force_igmp_version=3", name);
 }
 

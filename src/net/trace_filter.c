@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The seccomp filter of a traced program: bind, connect, sendmsg, sendmmsg, sendto with an address, and setsockopt of
- * the levels SOL_SOCKET, IPPROTO_IP and IPPROTO_IPV6 stop for the tracer; the kernel lets all else through by itself. */
+ * the levels SOL_SOCKET, IPPROTO_IP and IPPROTO_IPV6 stop for the tracer; the kernel lets all else through alone. */
 #include "tracer.h"
 
 #include <errno.h>
@@ -27,8 +27,9 @@
 #define LOW(i) (offsetof(struct seccomp_data, args) + 8 * (i) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0))
 #define HIGH(i) (offsetof(struct seccomp_data, args) + 8 * (i) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 0 : 4))
 /* Jumps are relative to the next row: from row `here` to row yes or row no. */
+#define JUMP(here, to) (uint8_t)((to) - (here) - 1)
 #define EQUAL(here, value, yes, no) \
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (uint8_t)((yes) - (here) - 1), (uint8_t)((no) - (here) - 1))
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), JUMP(here, yes), JUMP(here, no))
 
 enum { AT_OPTION = 9, AT_SENDTO = 13, PASS = 17, STOP = 18 };
 
