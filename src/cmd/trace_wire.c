@@ -129,6 +129,8 @@ static void take_records(struct trace *t, const struct packet *p)
                 struct request *last = asked_for(t, p, &rec);
                 if (rec.type == TO_IN || rec.type == BLOCK)
                         last = implied(t, p, &rec, last);
+                if (!last) /* then no other answers either */
+                        continue;
                 for (size_t i = 0; i < t->n; i++) {
                         struct request *r = &t->p[i];
                         if (r != last && (r->seen || r->implied || !answers(r, t, p, &rec)))

@@ -87,8 +87,8 @@ static void look(struct exam *e, const struct setting *s, const char *on)
 static int running_version(const char *name)
 {
         FILE *f = fopen("/proc/thread-self/net/igmp", "re");
-        char line[256], found[32];
-        int version = 0, v;
+        char line[256], found[32] = "";
+        int version = 0, v = 0;
 
         while (f && !version && fgets(line, sizeof line, f))
                 if (line[0] != '\t' && sscanf(line, "%*d %31[^: \t] : %*d V%d", found, &v) == 2 && !strcmp(found, name))
