@@ -62,7 +62,7 @@ static long read_setting(const struct setting *s, const char *on, char name[128]
 
 static void look(struct exam *e, const struct setting *s, const char *on)
 {
-        char name[128], all[128];
+        char name[128], all[128] = "";
         long v = read_setting(s, on, name), general = on ? read_setting(s, "all", all) : -1;
         struct check *c;
 
@@ -78,9 +78,7 @@ static void look(struct exam *e, const struct setting *s, const char *on)
                 check_value(c, "%ld", v);
         if (general > v)
                 c->result = judge(s, general);
-        for (char *p = general > v ? all : name; *p; p++)
-                *p = *p == '/' ? '.' : *p; /* sysctl(8): names with a dot of their own keep their slashes */
-        check_command(c, "sudo sysctl -w net.%s=%s", general > v ? all : name, s->usual);
+        check_command(c, "sudo sysctl -w net/%s=%s", general > v ? all : name, s->usual);
 }
 
 /* "INDEX NAME : COUNT V3" heads each interface's block. */
@@ -113,7 +111,7 @@ static void running(struct exam *e, const char *name)
                 check_say(c, CHECK_LOOK, "by force_igmp_version, or until a querier of IGMPv%d has been silent for "
                                          "QRV × QI + QRI (260 s by default, RFC 9776 §8.12): source-specific joins go "
                                          "out without their sources", version);
-        check_command(c, "sudo sysctl -w net.ipv4.conf.%s.force_igmp_version=3", name);
+        check_command(c, "sudo sysctl -w net/ipv4/conf/%s/force_igmp_version=3", name);
 }
 
 void exam_settings(struct exam *e)
