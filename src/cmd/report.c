@@ -8,8 +8,6 @@
 #include "igmpscope/model.h"
 #include "report.h"
 
-#define SHAPES "html|svg|text"
-
 struct report_settings {
         struct settings common; /* first */
         int severity;
@@ -43,14 +41,14 @@ static int shape_of(const struct settings *s, struct error *err)
         if (s->format) {
                 for (size_t i = 0; i < sizeof words / sizeof *words; i++)
                         if (!strcmp(s->format, words[i].word))
-                                return words[i].shape;
+                                return (int)words[i].shape;
                 return error_set(err, "-T %s: a report is html, svg or text", s->format);
         }
         if (!s->output || !strcmp(s->output, "-") || !strncmp(s->output, "/dev/", 5))
                 return SHAPE_TEXT;
         for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
                 if (ends_with(s->output, ends[i].end))
-                        return ends[i].shape;
+                        return (int)ends[i].shape;
         return error_set(err, "-o %s: name it .html, .svg or .txt, or say which with -T", s->output);
 }
 
@@ -199,11 +197,14 @@ static const struct option_row *const options[] = {
 const struct verb verb_report = {
         .name = "report",
         .arguments = "-r FILE -o FILE.html|FILE.svg [FILTER]",
-        .summary = "a capture as one page to look at: ladder, memberships over time, queriers, data, findings, packets",
-        .text = "  igmpscope report -r capture.pcapng -o capture.html   a page that holds all it shows; open it in a browser\n"
+        .summary = "a capture as one page to look at: ladder, memberships over time, queriers, data, findings, "
+                   "packets",
+        .text = "  igmpscope report -r capture.pcapng -o capture.html   a page that holds all it shows; open it "
+                "in a browser\n"
                 "  igmpscope report -r capture.pcapng -o ladder.svg     the ladder alone, for a slide\n"
                 "  igmpscope report -r capture.pcapng                   the ladder in the terminal\n"
-                "\nA page is bounded, however long the capture: it keeps the first 2,000 packets that matter, folds data that\n"
+                "\nA page is bounded, however long the capture: it keeps the first 2,000 packets that matter, "
+                "folds data that\n"
                 "goes on and on, and says what it left out. Trailing words are a pcap-filter(7) expression.\n",
         .options = options,
         .size = sizeof(struct report_settings),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ladder: hosts on the left, who asks next to them, groups on the right, time downwards, an arrow a packet. Kinds
- * differ in their lines (joins solid, leaves dashed with a cross, answers dotted, queries thick), not only in colour. */
+/* The ladder: hosts on the left, who asks next to them, groups on the right, time downwards, an arrow a packet.
+ * Kinds differ in their lines (joins solid, leaves dashed with a cross, answers dotted, queries thick), not only in
+ * colour. */
 #include "report.h"
 
 #include <inttypes.h>

@@ -58,7 +58,8 @@ static void page_head(const struct report *r, struct text *t)
 
 static void section(struct text *t, const char *id, const char *title, const char *about)
 {
-        markup_add(t, "<section id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">%s</h2><p class=\"about\">%s</p>\n", id,
+        markup_add(t, "<section id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">%s</h2><p "
+                      "class=\"about\">%s</p>\n", id,
                    id, id, title, about);
 }
 
@@ -93,14 +94,17 @@ static void legend(struct text *t)
 
 static void pictures(const struct report *r, struct text *t)
 {
-        section(t, "ladder", "Ladder", "Who sent what about which group, in order of time. Each line leads to its packet; "
+        section(t, "ladder", "Ladder", "Who sent what about which group, in order of time. Each line leads to "
+                   "its packet; "
                                        "a triangle marks a packet that broke a rule.");
         legend(t);
         picture(t, "Ladder, scrolls sideways", r, ladder);
         text_add(t, "</section>\n");
         section(t, "memberships", "Memberships",
-                "A bar for each host and group. Filled: EXCLUDE, any source but the named ones. Hatched: INCLUDE, only the "
-                "named ones. Rings are reports, a cross is a leave or an expiry; the dashed tail runs on to where the "
+                "A bar for each host and group. Filled: EXCLUDE, any source but the named ones. Hatched: INCLUDE,"
+                " only the "
+                "named ones. Rings are reports, a cross is a leave or an expiry; the dashed tail runs on to "
+                "where the "
                 "membership expires if nobody speaks again.");
         if (r->n_spans)
                 picture(t, "Memberships, scrolls sideways", r, report_timeline);
@@ -118,19 +122,23 @@ static void queriers(const struct report *r, struct text *t)
 
         section(t, "queriers", "Queriers", "Who asks, how often it says it does, and how often it was seen to.");
         if (!r->n_queriers) {
-                text_add(t, "<p>Nobody asks on this link: memberships are not refreshed, and snooping switches may forget "
+                text_add(t, "<p>Nobody asks on this link: memberships are not refreshed, and snooping switches "
+                            "may forget "
                             "them.</p></section>\n");
                 return;
         }
-        text_add(t, "<div class=\"wide\" role=\"region\" aria-label=\"Queriers, scrolls sideways\" tabindex=\"0\"><table>"
-                    "<thead><tr><th scope=\"col\">querier</th><th scope=\"col\">elected</th><th scope=\"col\">version</th>"
+        text_add(t, "<div class=\"wide\" role=\"region\" aria-label=\"Queriers, scrolls sideways\" "
+                    "tabindex=\"0\"><table>"
+                    "<thead><tr><th scope=\"col\">querier</th><th scope=\"col\">elected</th><th "
+                    "scope=\"col\">version</th>"
                     "<th scope=\"col\">interval it says</th><th scope=\"col\">interval measured</th>"
-                    "<th scope=\"col\">robustness</th><th scope=\"col\">answer within</th><th scope=\"col\">queries</th>"
+                    "<th scope=\"col\">robustness</th><th scope=\"col\">answer within</th><th "
+                    "scope=\"col\">queries</th>"
                     "<th scope=\"col\">first, last</th></tr></thead><tbody>");
         for (size_t i = 0; i < r->n_queriers; i++) {
                 const struct querier *q = &r->queriers[i];
-                markup_add(t, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s%u</td>", addr_format(&q->address, address),
-                           q->elected ? "yes" : "no", q->address.len == 16 ? "MLDv" : "IGMPv", q->version);
+                markup_add(t, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s%u</td>",
+                           addr_format(&q->address, address), q->elected ? "yes" : "no", q->address.len == 16 ? "MLDv" : "IGMPv", q->version);
                 markup_add(t, q->interval_s ? "<td>%u s</td>" : "<td>—</td>", q->interval_s);
                 markup_add(t, q->measured_interval_s > 0 ? "<td>%.1f s</td>" : "<td>—</td>", q->measured_interval_s);
                 markup_add(t, q->qrv ? "<td>%u</td>" : "<td>—</td>", q->qrv);
@@ -162,7 +170,8 @@ static void finding_case(const struct report *r, const struct finding *f, struct
                            (unsigned long long)f->frame);
         else if (f->frame)
                 markup_add(t, "frame %llu", (unsigned long long)f->frame);
-        markup_add(t, " <time>%.3f s</time> <b>%s</b> seen <q>%s</q>, expected <q>%s</q>", report_seconds(r, f->time_ns),
+        markup_add(t, " <time>%.3f s</time> <b>%s</b> seen <q>%s</q>, expected "
+                      "<q>%s</q>", report_seconds(r, f->time_ns),
                    addr_format(&f->host, host), f->seen, f->expected);
         if (s)
                 markup_add(t, "<span class=\"packet\">%s</span>", pool(r, s->words));
@@ -196,7 +205,8 @@ static void findings(const struct report *r, struct text *t)
                         if ((int)r->findings[i].rule->severity == severity)
                                 rule_findings(r, i, t);
         if (r->left_findings)
-                markup_add(t, "<p class=\"folded\">%llu more findings are not listed; <code>igmpscope lint</code> has "
+                markup_add(t, "<p class=\"folded\">%llu more findings are not listed; <code>igmpscope "
+                              "lint</code> has "
                            "them.</p>", (unsigned long long)r->left_findings);
         text_add(t, "</section>\n");
 }
@@ -210,8 +220,10 @@ static void filter(struct text *t)
                 if (k != STEP_EXPIRY)
                         markup_add(t, "<label><input type=\"checkbox\" checked=\"checked\" value=\"%s\"/> %s</label>",
                                    step_words[k].name, step_words[k].plural);
-        text_add(t, "</fieldset><p><span id=\"said\" role=\"status\"></span> <span id=\"keys\">Keys: <kbd>/</kbd> filter, "
-                    "<kbd>j</kbd> <kbd>k</kbd> next and previous packet, <kbd>Enter</kbd> opens it.</span></p></form>\n");
+        text_add(t, "</fieldset><p><span id=\"said\" role=\"status\"></span> <span id=\"keys\">Keys: "
+                    "<kbd>/</kbd> filter, "
+                    "<kbd>j</kbd> <kbd>k</kbd> next and previous packet, <kbd>Enter</kbd> opens "
+                    "it.</span></p></form>\n");
 }
 
 static void packet_findings(const struct report *r, const struct step *s, struct text *t)
@@ -257,13 +269,17 @@ static void packets(const struct report *r, struct text *t)
                         packet(r, &r->steps[i], t);
         text_add(t, "</div>");
         if (r->left_steps)
-                markup_add(t, "<p class=\"folded\">%llu later packets and expiries are not listed: a report keeps the first "
-                           "%d, and %d more that break a rule. A filter (<code>igmpscope report -r FILE -o FILE.html 'host "
+                markup_add(t, "<p class=\"folded\">%llu later packets and expiries are not listed: a report "
+                              "keeps the first "
+                           "%d, and %d more that break a rule. A filter (<code>igmpscope report -r FILE -o "
+                           "FILE.html 'host "
                            "192.0.2.1'</code>) shows others.</p>", (unsigned long long)r->left_steps, REPORT_STEPS,
                            REPORT_FLAGGED);
         if (r->left_trees)
-                markup_add(t, "<p class=\"folded\">The fields of %llu packets were left out, to keep this page small; "
-                           "<code>igmpscope watch -r FILE -v</code> shows them.</p>", (unsigned long long)r->left_trees);
+                markup_add(t, "<p class=\"folded\">The fields of %llu packets were left out, to keep this page "
+                              "small; "
+                           "<code>igmpscope watch -r FILE -v</code> shows "
+                           "them.</p>", (unsigned long long)r->left_trees);
         text_add(t, "</section>\n");
 }
 
@@ -275,7 +291,8 @@ void report_page(const struct report *r, struct text *t)
         data(r, t);
         findings(r, t);
         packets(r, t);
-        text_add(t, "</main><footer>Made by igmpscope. This page holds all it shows and fetches nothing.</footer><script>");
+        text_add(t, "</main><footer>Made by igmpscope. This page holds all it shows and fetches "
+                    "nothing.</footer><script>");
         text_add(t, report_script);
         text_add(t, "</script></body></html>\n");
 }

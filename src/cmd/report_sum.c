@@ -2,6 +2,7 @@
 /* What a report adds up: data rates in buckets that widen as time goes on, and at the end what still holds. */
 #include "report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +93,7 @@ void report_host_name(const struct report *r, uint8_t host, char name[ADDR_TEXT]
         const struct report_host *h = &r->hosts[host];
 
         if (host >= r->n_hosts)
-                strcpy(name, host == REPORT_NONE ? "" : "other hosts");
+                snprintf(name, ADDR_TEXT, "%s", host == REPORT_NONE ? "" : "other hosts");
         else if (h->addr.len && !addr_is_unspecified(&h->addr))
                 addr_format(&h->addr, name);
         else
@@ -102,7 +103,7 @@ void report_host_name(const struct report *r, uint8_t host, char name[ADDR_TEXT]
 void report_group_name(const struct report *r, uint8_t group, char name[ADDR_TEXT])
 {
         if (group >= r->n_groups)
-                strcpy(name, "other groups");
+                snprintf(name, ADDR_TEXT, "other groups");
         else
                 addr_format(&r->groups[group], name);
 }

@@ -124,7 +124,8 @@ static void draw_marks(const struct axis *a, const struct report_span *m, int y)
                 bool about = false;
                 for (int g = 0; g < a->r->n_groups; g++)
                         about |= (s->groups >> g & 1) && addr_equal(&a->r->groups[g], &m->group);
-                if (!about || !s->frame || s->kind == STEP_DATA || s->kind == STEP_QUERY || !addr_equal(&s->src, &m->host))
+                if (!about || !s->frame || s->kind == STEP_DATA || s->kind == STEP_QUERY
+                    || !addr_equal(&s->src, &m->host))
                         continue;
                 snprintf(link, sizeof link, "#p%" PRIu64, s->frame);
                 snprintf(name, sizeof name, "frame %" PRIu64 ": %s", s->frame, step_words[s->kind].name);

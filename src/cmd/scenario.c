@@ -174,8 +174,8 @@ static int queries(struct stage *g, const struct scenario_step *p, struct error 
 {
         bool six = p->n > 2 && strchr(p->words[2], ':'), own = is_switch(g, p->words[0]);
         const struct lab_end *e = lab_end(g->lab, p->words[0], NULL);
-        char *words[12] = {(char[]){"send"}, six ? (char[]){"mld"} : (char[]){"igmp"}, (char[]){"query"}, (char[]){"-q"},
-                           (char[]){"-o"}, (char[]){"/dev/null"}, (char[]){"-i"}}, interface[32];
+        char *words[12] = {(char[]){"send"}, six ? (char[]){"mld"} : (char[]){"igmp"}, (char[]){"query"},
+                           (char[]){"-q"}, (char[]){"-o"}, (char[]){"/dev/null"}, (char[]){"-i"}}, interface[32];
         char source[] = "--src", none[] = "0.0.0.0", none6[] = "::";
         struct lab_process *child;
         int n = 7;
@@ -202,7 +202,8 @@ static int act(struct stage *g, const struct scenario_step *p, struct error *err
         case ACT_SENDS: return sends(g, p, err);
         case ACT_QUERIES: return queries(g, p, err);
         case ACT_QUERIER:
-                return lab_querier(g->lab, p->words[0], p->words[2][0] == 'o' ? QUERIER_OFF : p->words[2][0] - '0', err);
+                return lab_querier(g->lab, p->words[0], p->words[2][0] == 'o' ? QUERIER_OFF : p->words[2][0] - '0',
+                                   err);
         case ACT_LINK:
                 e = lab_end(g->lab, p->words[0], NULL);
                 if (!e)
@@ -258,14 +259,15 @@ static int read_expectations(struct stage *g, struct error *err)
 {
         struct tracker_options tracking;
         struct text bad = {0};
+        struct bytes lines;
         size_t wrong;
         int r = 0;
 
         tracking_options(&g->set->common, &tracking);
         if (expectations_new(&g->expectations, &tracking, err))
                 return -1;
-        wrong = expectations_read(g->expectations, g->plan.name,
-                                  (struct bytes){(const uint8_t *)text_string(&g->plan.expects), g->plan.expects.n}, &bad);
+        lines = (struct bytes){(const uint8_t *)text_string(&g->plan.expects), g->plan.expects.n};
+        wrong = expectations_read(g->expectations, g->plan.name, lines, &bad);
         if (wrong) {
                 text_string(&bad);
                 bad.p[strcspn(bad.p, "\n")] = '\0';

@@ -204,7 +204,8 @@ static int slurp(const char *name, struct text *t, struct error *err)
                 text_add_n(t, piece, n);
         fclose(f);
         return t->n >= FILE_MAX ? error_set(err, "%s: too long for a scenario", name)
-               : memchr(t->n ? t->p : "", '\0', t->n) ? error_set(err, "%s: no scenario: it holds NUL octets", name) : 0;
+               : memchr(t->n ? t->p : "", '\0', t->n) ? error_set(err, "%s: no scenario: it holds NUL octets", name)
+                                                      : 0;
 }
 
 int scenario_read(struct scenario *s, const char *name, struct error *err)

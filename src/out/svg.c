@@ -32,7 +32,8 @@ const char svg_style[] =
         "svg rect.tail{stroke:var(--dim);stroke-dasharray:3 3}svg rect.rate{fill:var(--data)}"
         "svg path.must,svg path.should,svg path.notice{fill:var(--bg);stroke:var(--warn);stroke-width:2}"
         "svg path.must{fill:var(--bad);stroke:var(--bad)}svg path.notice{stroke:var(--dim)}"
-        "svg a{cursor:pointer}svg rect.hit{fill:transparent}svg a:hover rect.hit,svg a:focus rect.hit{fill:var(--query);"
+        "svg a{cursor:pointer}svg rect.hit{fill:transparent}svg a:hover rect.hit,svg a:focus "
+        "rect.hit{fill:var(--query);"
         "fill-opacity:.12}svg a:focus{outline:none}svg a:focus rect.hit{stroke:var(--query);stroke-width:2}";
 
 void svg_open(struct text *t, int width, int height, const char *name, bool whole)
@@ -60,7 +61,8 @@ void svg_line(struct text *t, const char *class, int x1, int y1, int x2, int y2)
 
 void svg_box(struct text *t, const char *class, int x, int y, int width, int height)
 {
-        markup_add(t, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", class, x, y, width, height);
+        markup_add(t, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+                      "height=\"%d\"/>", class, x, y, width, height);
 }
 
 void svg_dot(struct text *t, const char *class, int x, int y, int r)
