@@ -138,7 +138,8 @@ static void queriers(const struct report *r, struct text *t)
         for (size_t i = 0; i < r->n_queriers; i++) {
                 const struct querier *q = &r->queriers[i];
                 markup_add(t, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s%u</td>",
-                           addr_format(&q->address, address), q->elected ? "yes" : "no", q->address.len == 16 ? "MLDv" : "IGMPv", q->version);
+                           addr_format(&q->address, address), q->elected ? "yes" : "no",
+                           q->address.len == 16 ? "MLDv" : "IGMPv", q->version);
                 markup_add(t, q->interval_s ? "<td>%u s</td>" : "<td>—</td>", q->interval_s);
                 markup_add(t, q->measured_interval_s > 0 ? "<td>%.1f s</td>" : "<td>—</td>", q->measured_interval_s);
                 markup_add(t, q->qrv ? "<td>%u</td>" : "<td>—</td>", q->qrv);
