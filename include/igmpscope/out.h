@@ -17,6 +17,9 @@ const struct format *format_find(const char *name);
 /* The length of the well-formed UTF-8 sequence that b begins with (RFC 3629 §4), 0 if there is none. */
 size_t utf8_length(struct bytes b);
 
+/* A field's value as plain text: what formats without quoting of their own share. */
+void scalar_add(struct text *t, const struct field *f);
+
 /* A JSON string, quotes included; octets that are not UTF-8 become U+FFFD (RFC 8259 §7, §8.1). */
 void json_string(struct text *t, struct bytes b);
 

@@ -52,27 +52,6 @@ static size_t column_of(struct table *t, const char *path, bool add)
         return t->n++;
 }
 
-static void scalar(struct text *t, const struct field *f)
-{
-        char buf[ADDR_TEXT];
-
-        switch (f->type) {
-        case FIELD_UINT: text_add_uint(t, f->v.u); break;
-        case FIELD_INT: text_add_format(t, "%lld", (long long)f->v.i); break;
-        case FIELD_REAL: text_add_format(t, "%.*f", f->decimals, f->v.real); break;
-        case FIELD_BOOL: text_add(t, f->v.flag ? "true" : "false"); break;
-        case FIELD_STR: text_add(t, f->v.str); break;
-        case FIELD_BYTES: text_add_escaped(t, f->v.bytes); break;
-        case FIELD_ADDR: text_add(t, addr_format(f->v.addr, buf)); break;
-        case FIELD_MAC: text_add(t, mac_format(f->v.mac, buf)); break;
-        case FIELD_TIME: text_add_time(t, f->v.i); break;
-        case FIELD_BEGIN:
-        case FIELD_END:
-        case FIELD_LIST:
-        case FIELD_LIST_END: break;
-        }
-}
-
 /* Inside a list all goes into its one cell. */
 static void put_in_list(struct state *s, struct text *cell, const struct field *f)
 {
@@ -91,7 +70,7 @@ static void put_in_list(struct state *s, struct text *cell, const struct field *
         if (opens)
                 s->list++;
         else if (cell)
-                scalar(cell, f);
+                scalar_add(cell, f);
 }
 
 static void enter(struct state *s, unsigned *depth, const char *name)
@@ -132,7 +111,7 @@ static void put_field(struct writer *w, const struct field *f)
                 s->cell = i;
                 s->glue = false;
         } else if (i < s->now->n && !w->schema) {
-                scalar(&s->now->cells[i], f);
+                scalar_add(&s->now->cells[i], f);
         }
 }
 

@@ -24,3 +24,24 @@ const struct format *format_find(const char *name)
                         return f;
         return NULL;
 }
+
+void scalar_add(struct text *t, const struct field *f)
+{
+        char buf[ADDR_TEXT];
+
+        switch (f->type) {
+        case FIELD_UINT: text_add_uint(t, f->v.u); break;
+        case FIELD_INT: text_add_format(t, "%lld", (long long)f->v.i); break;
+        case FIELD_REAL: text_add_format(t, "%.*f", f->decimals, f->v.real); break;
+        case FIELD_BOOL: text_add(t, f->v.flag ? "true" : "false"); break;
+        case FIELD_STR: text_add(t, f->v.str); break;
+        case FIELD_BYTES: text_add_escaped(t, f->v.bytes); break;
+        case FIELD_ADDR: text_add(t, addr_format(f->v.addr, buf)); break;
+        case FIELD_MAC: text_add(t, mac_format(f->v.mac, buf)); break;
+        case FIELD_TIME: text_add_time(t, f->v.i); break;
+        case FIELD_BEGIN:
+        case FIELD_END:
+        case FIELD_LIST:
+        case FIELD_LIST_END: break;
+        }
+}

@@ -51,23 +51,12 @@ static void column(struct writer *w, enum style style, int width, const char *s)
 
 static void value(struct text *t, const struct field *f)
 {
-        char buf[ADDR_TEXT];
-
-        switch (f->type) {
-        case FIELD_UINT: text_add_uint(t, f->v.u); break;
-        case FIELD_INT: text_add_format(t, "%lld", (long long)f->v.i); break;
-        case FIELD_REAL: text_add_format(t, "%.*f", f->decimals, f->v.real); break;
-        case FIELD_BOOL: text_add(t, f->v.flag ? "yes" : "no"); break;
-        case FIELD_STR: text_add_escaped(t, (struct bytes){(const uint8_t *)f->v.str, strlen(f->v.str)}); break;
-        case FIELD_BYTES: text_add_escaped(t, f->v.bytes); break;
-        case FIELD_ADDR: text_add(t, addr_format(f->v.addr, buf)); break;
-        case FIELD_MAC: text_add(t, mac_format(f->v.mac, buf)); break;
-        case FIELD_TIME: text_add_time(t, f->v.i); break;
-        case FIELD_BEGIN:
-        case FIELD_END:
-        case FIELD_LIST:
-        case FIELD_LIST_END: break;
-        }
+        if (f->type == FIELD_STR)
+                text_add_escaped(t, (struct bytes){(const uint8_t *)f->v.str, strlen(f->v.str)});
+        else if (f->type == FIELD_BOOL)
+                text_add(t, f->v.flag ? "yes" : "no");
+        else
+                scalar_add(t, f);
 }
 
 /* With detail: `name value` pairs collect in side, objects in braces, and follow the line. */
