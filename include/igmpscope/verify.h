@@ -31,7 +31,7 @@ struct claim {
 };
 
 /* A chapter is src/lab/claims_NAME.c: its experiments and claims, each list ended by a row of zeros. */
-#define CHAPTERS(X) X(ttl) X(loop) X(deliver) X(join) X(report) X(filter) X(query) X(data) X(forward) X(ipv6)
+#define CHAPTERS(X) X(ttl) X(loop) X(deliver) X(join) X(report) X(filter) X(query) X(version) X(data) X(forward) X(ipv6)
 
 #define X(name) \
         extern const struct experiment experiments_##name[]; \

@@ -87,6 +87,14 @@ const struct sighting *nth(const struct bench *b, size_t from, const char *src, 
 /* ---- crafting: libnet's control group; the same words as `igmpscope send` ---- */
 int inject(struct bench *b, const char *host, const char *interface, const struct craft *c);
 
+/* ---- asking (ask.c) ---- */
+/* An IGMP query from b: version 1, 2 or 3, group NULL for a general one, max response in tenths of a second. */
+void query_of(struct craft *c, struct bench *b, int version, const char *group, uint8_t max_resp);
+/* Sends it and notes under key what a says within ms. */
+int ask_and_tell(struct bench *b, const struct craft *c, int ms, const char *key);
+/* A socket of a's that joined the group, its reports over and a witness at b; or -1. */
+int member_of(struct bench *b, const char *group);
+
 /* ---- the kernel's own word ---- */
 /* "239.1.1.1 users 2", or "not there" */
 const char *proc_igmp(struct bench *b, const char *host, const char *group, char *text, size_t size);
