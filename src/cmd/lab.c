@@ -123,7 +123,8 @@ const struct verb verb_lab = {
                 "  igmpscope lab shell pair -- ip addr one command; its exit status is ours\n"
                 "  igmpscope list topologies           what there is\n"
                 "\nA scenario has one thing a line: topology lan querier off; at 1 a joins 239.1.1.1; at 2 b sends\n"
-                "239.1.1.1:9999 ttl 2 \"hi\"; at 3 a leaves 239.1.1.1; sw queries 239.1.1.1; querier sw 3; link a down;\n"
+                "239.1.1.1:9999 ttl 2 \"hi\"; at 3 a leaves 239.1.1.1; sw queries 239.1.1.1; querier sw 3; link "
+                        "a down;\n"
                 "run a COMMAND; at 5 end; expect join 239.1.1.1 by 10.1.0.1 (docs/expect.md).\n",
         .options = options,
         .size = sizeof(struct lab_settings),

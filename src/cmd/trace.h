@@ -47,7 +47,8 @@ void request_end(struct request *r, const struct traced_call *c);
 void trace_take(struct trace *t, const struct packet *p); /* what the wire says */
 
 enum outcome { OUTCOME_NONE, OUTCOME_WIRE, OUTCOME_SILENT, OUTCOME_NOT };
-/* NONE: nothing to judge; WIRE: it was seen; SILENT: rightly nothing; NOT: it should have been there. why: a sentence. */
+/* NONE: nothing to judge; WIRE: it was seen; SILENT: rightly nothing; NOT: it should have been there. why: a
+ * sentence. */
 enum outcome request_judge(const struct request *r, const struct trace *t, char *why, size_t size);
 
 void trace_show(const struct trace *t, struct writer *w);

@@ -33,7 +33,8 @@ struct tracker *tracker_new(const struct tracker_options *o)
         max = (uint32_t)t->options.max_memberships;
         for (enum item k = 0; k < ITEM_COUNT; k++) {
                 t->pools[k] = (struct pool){
-                        .size = sizes[k], .bits = k == ITEM_GROUP ? 6 : 8, .free = NONE, .max = max, .memory = o->memory,
+                        .size = sizes[k], .bits = k == ITEM_GROUP ? 6 : 8, .free = NONE, .max = max,
+                                .memory = o->memory,
                 };
                 table_init(&t->tables[k], max);
                 t->tables[k].memory = o->memory;
