@@ -41,6 +41,7 @@ struct table {
         unsigned bits;   /* of a number; the rest of the slot is the tag */
         uint64_t probes; /* slots with our tag that a search looked at */
         void (*memory)(void *p, size_t n);
+        const struct pool *items; /* where the keys are, if in a pool; or NULL */
 };
 struct seek {
         uint64_t hash;

@@ -195,12 +195,30 @@ uint32_t table_walk(const struct table *t, size_t *at)
         return NONE;
 }
 
+/* Some items at a time, so that the waits for their keys pass side by side. */
+static void rehash(struct table *t, const struct table *old,
+                   uint64_t (*hash_of)(const struct tracker *, uint32_t), const struct tracker *k)
+{
+        uint32_t batch[64];
+        size_t at = 0, n;
+
+        do {
+                for (n = 0; n < 64 && (batch[n] = table_walk(old, &at)) != NONE; n++) {
+                        if (!t->items)
+                                continue;
+                        __builtin_prefetch(pool_at(t->items, batch[n]));
+                        __builtin_prefetch((uint8_t *)pool_at(t->items, batch[n]) + t->items->size - 1);
+                }
+                for (size_t i = 0; i < n; i++)
+                        table_add(t, hash_of(k, batch[i]), batch[i]);
+        } while (n == 64);
+}
+
 /* One more key fits: at nine tenths it grows by a quarter. */
 bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uint32_t),
                 const struct tracker *k)
 {
         struct table old = *t;
-        uint32_t i;
         size_t want = t->n_buckets + t->n_buckets / 4, align;
 
         if ((t->n + 1) * 10 <= t->n_buckets * TABLE_SLOTS * 9)
@@ -218,8 +236,7 @@ bool table_room(struct table *t, uint64_t (*hash_of)(const struct tracker *, uin
         memset(t->buckets, 0, want * sizeof *t->buckets);
         t->n_buckets = want;
         t->n = 0;
-        for (size_t at = 0; (i = table_walk(&old, &at)) != NONE;)
-                table_add(t, hash_of(k, i), i);
+        rehash(t, &old, hash_of, k);
         free(old.buckets);
         return true;
 }

@@ -38,6 +38,7 @@ struct tracker *tracker_new(const struct tracker_options *o)
                 };
                 table_init(&t->tables[k], max);
                 t->tables[k].memory = o->memory;
+                t->tables[k].items = &t->pools[k];
         }
         t->links = (struct pool){.size = sizeof(struct link), .bits = 4, .free = NONE, .max = LINKS_MAX};
         t->pools[ITEM_QUERIER].max = LINKS_MAX;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Timers: a wheel of 4,096 ticks of 67 ms and a heap for the tick at hand. A timer that is put
+/* Timers: a wheel of 512 ticks of half a second and a heap for the tick at hand. A timer that is put
  * off stays in its slot until that comes (so a refreshed membership costs nothing here), and is
  * then moved on; one that is brought forward moves at once. What is due comes out in exact order
  * of time, so the same packets give the same output. */
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOT_MARK (UINT32_C(7) << ITEM_BITS) /* prev of a slot's first: the mark and the slot */
+#define LIST_MARK (UINT32_C(7) << ITEM_BITS) /* prev of a list's first: the mark and the list */
 #define IN_HEAP (NONE - 1)                   /* prev of what is in the heap; next is its place there */
 
 static int64_t tick_of(int64_t ns)
@@ -89,20 +89,26 @@ static void heap_remove(struct tracker *t, size_t i)
 
 /* ---- the slots ---- */
 
+static uint32_t *head_of(struct wheel *w, uint32_t list)
+{
+        return &w->heads[list / WHEEL_LISTS][list % WHEEL_LISTS];
+}
+
 static void slot_add(struct tracker *t, uint32_t ref, int64_t tick)
 {
         struct wheel *w = &t->wheel;
         struct timer *m = timer_of(t, ref);
-        uint32_t slot;
+        uint32_t slot, list;
 
         if (tick - w->tick >= WHEEL_SLOTS)
                 tick = w->tick + WHEEL_SLOTS - 1;
         slot = (uint32_t)tick & (WHEEL_SLOTS - 1);
-        m->next = w->heads[slot];
-        m->prev = SLOT_MARK | slot;
+        list = slot * WHEEL_LISTS + ref % WHEEL_LISTS;
+        m->next = *head_of(w, list);
+        m->prev = LIST_MARK | list;
         if (m->next != NONE)
                 timer_of(t, m->next)->prev = ref;
-        w->heads[slot] = ref;
+        *head_of(w, list) = ref;
         w->occupied[slot / 64] |= UINT64_C(1) << slot % 64;
 }
 
@@ -121,18 +127,12 @@ static void place(struct tracker *t, uint32_t ref)
 
 static void unlink_slot(struct tracker *t, const struct timer *m)
 {
-        struct wheel *w = &t->wheel;
-        uint32_t slot = m->prev & (WHEEL_SLOTS - 1);
-
         if (m->next != NONE)
                 timer_of(t, m->next)->prev = m->prev;
-        if (m->prev >> ITEM_BITS != 7) {
+        if (m->prev >> ITEM_BITS != 7)
                 timer_of(t, m->prev)->next = m->next;
-                return;
-        }
-        w->heads[slot] = m->next;
-        if (m->next == NONE)
-                w->occupied[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+        else
+                *head_of(&t->wheel, m->prev & ~LIST_MARK) = m->next;
 }
 
 void timer_stop(struct tracker *t, uint32_t ref)
@@ -174,29 +174,42 @@ static int64_t next_tick(const struct wheel *w)
         return INT64_MAX;
 }
 
-/* Makes `tick` the current one: its items go to the heap, those that were put off move on. */
-static bool enter(struct tracker *t, int64_t tick)
+/* An item whose slot has come: it is due, or was put off and moves on. */
+static void come(struct tracker *t, uint32_t ref, int64_t tick)
 {
         struct wheel *w = &t->wheel;
-        uint32_t slot = (uint32_t)tick & (WHEEL_SLOTS - 1), ref = w->heads[slot], next;
-        size_t n = 0;
+        int64_t due = tick_of(timer_of(t, ref)->at_ns);
 
-        for (uint32_t r = ref; r != NONE; r = timer_of(t, r)->next)
-                n++;
-        if (!heap_reserve(w, n))
-                return false;
-        w->tick = tick;
-        w->heads[slot] = NONE;
+        if (due <= tick && heap_reserve(w, 1))
+                heap_up(t, w->n_heap++, ref);
+        else
+                slot_add(t, ref, due > tick ? due : tick + 1); /* without memory, a tick late */
+}
+
+/* Makes `tick` the current one. While an item is at hand the next ones of the other lists are fetched. */
+static void enter(struct tracker *t, int64_t tick)
+{
+        struct wheel *w = &t->wheel;
+        uint32_t slot = (uint32_t)tick & (WHEEL_SLOTS - 1), at[WHEEL_LISTS];
+        bool more = true;
+
+        memcpy(at, w->heads[slot], sizeof at);
+        memset(w->heads[slot], 0xff, sizeof w->heads[slot]);
         w->occupied[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-        for (; ref != NONE; ref = next) {
-                struct timer *m = timer_of(t, ref);
-                next = m->next;
-                if (tick_of(m->at_ns) <= tick)
-                        heap_up(t, w->n_heap++, ref);
-                else
-                        slot_add(t, ref, tick_of(m->at_ns));
+        w->tick = tick;
+        while (more) {
+                more = false;
+                for (unsigned i = 0; i < WHEEL_LISTS; i++) {
+                        uint32_t ref = at[i];
+                        if (ref == NONE)
+                                continue;
+                        at[i] = timer_of(t, ref)->next;
+                        if (at[i] != NONE)
+                                __builtin_prefetch(timer_of(t, at[i]), 1);
+                        more = true;
+                        come(t, ref, tick);
+                }
         }
-        return true;
 }
 
 uint32_t wheel_due(struct tracker *t, int64_t now_ns)
@@ -219,8 +232,7 @@ uint32_t wheel_due(struct tracker *t, int64_t now_ns)
                         w->tick = tick_of(now_ns);
                         return NONE;
                 }
-                if (!enter(t, tick))
-                        return NONE;
+                enter(t, tick);
         }
         return NONE;
 }

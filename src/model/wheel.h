@@ -8,7 +8,10 @@
 struct tracker;
 
 enum item { ITEM_HOST4, ITEM_HOST6, ITEM_SOURCE4, ITEM_SOURCE6, ITEM_GROUP, ITEM_QUERIER, ITEM_COUNT };
-enum { ITEM_BITS = 29, WHEEL_SLOTS = 4096, TICK_BITS = 26 }; /* 4,096 ticks of 67 ms: 275 s */
+enum { ITEM_BITS = 29 };
+/* 512 ticks of 0.54 s: 275 s. Each tick has eight lists, walked side by side: one would wait for memory
+ * at every item. */
+enum { WHEEL_SLOTS = 512, WHEEL_LISTS = 8, TICK_BITS = 29 };
 
 /* Part of an item: where, timer_of knows. prev is NONE while it is off. */
 struct timer {
@@ -16,8 +19,8 @@ struct timer {
         int64_t at_ns;
 };
 struct wheel {
-        uint32_t heads[WHEEL_SLOTS];
-        uint64_t occupied[WHEEL_SLOTS / 64];
+        uint32_t heads[WHEEL_SLOTS][WHEEL_LISTS];
+        uint64_t occupied[WHEEL_SLOTS / 64]; /* what may have items */
         int64_t tick;  /* the current one: its items are in the heap */
         uint64_t n;    /* running timers */
         uint32_t *heap; /* by item_before */
