@@ -62,7 +62,8 @@ static unsigned conditions(const struct packet *p)
         const struct gmp *g = &p->gmp;
         bool known = g->row && g->row->version && g->row->kind != MESSAGE_OTHER;
         bool mld = g->family == FAMILY_MLD;
-        bool query = known && g->row->kind == MESSAGE_QUERY, zero = addr_is_unspecified(&p->src);
+        bool query = known && g->row->kind == MESSAGE_QUERY;
+        bool zero = (query || mld) && addr_is_unspecified(&p->src);
         bool far = mld && !addr_is_link_local(&p->src);
 
         return when(p->fragment, FRAGMENT)

@@ -111,6 +111,13 @@ static bool store(struct tracker *t, uint32_t group, uint32_t *i, const struct v
         return false;
 }
 
+/* By far the most reports: who listens to any source says so again. */
+static bool says_again(const struct host *h, const struct record *r)
+{
+        return !r->sources.n && (r->type == IS_EX || r->type == TO_EX) && h->mode == MODE_EXCLUDE
+               && h->shape == LIST_NONE && !h->partial;
+}
+
 bool host_record(struct tracker *t, uint32_t group, struct host_key *k, const struct packet *p,
                  const struct record *r, struct change *c)
 {
@@ -121,6 +128,10 @@ bool host_record(struct tracker *t, uint32_t group, struct host_key *k, const st
         bool known = i != NONE, answer, same;
         struct set named, asked;
 
+        if (known && says_again(host_at(t, side, i), r)) {
+                refresh(t, side, i, p);
+                return false;
+        }
         if (known)
                 was = host_view(t, side, i);
         if (r->sources.n)
