@@ -146,7 +146,8 @@ static void lan_begin(struct lan *lan)
         lan->rv = 2;
         lan->qi_ns = 125 * SECOND;
         lan->qri_ns = 10 * SECOND;
-        lan->data_ns = lan->heard_ns = lan->general_ns = lan->until_ns = lan->gap_ns = lan->asked_ns = lan->first_report_ns = NEVER;
+        lan->data_ns = lan->heard_ns = lan->general_ns = lan->until_ns = NEVER;
+        lan->gap_ns = lan->asked_ns = lan->first_report_ns = NEVER;
         for (int i = 0; i < 3; i++)
                 lan->older_ns[i] = NEVER;
         chain_init(&lan->listeners);
