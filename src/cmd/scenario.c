@@ -174,12 +174,14 @@ static int queries(struct stage *g, const struct scenario_step *p, struct error 
 {
         bool six = p->n > 2 && strchr(p->words[2], ':'), own = is_switch(g, p->words[0]);
         const struct lab_end *e = lab_end(g->lab, p->words[0], NULL);
-        char *words[12] = {(char[]){"send"}, six ? (char[]){"mld"} : (char[]){"igmp"}, (char[]){"query"},
-                           (char[]){"-q"}, (char[]){"-o"}, (char[]){"/dev/null"}, (char[]){"-i"}}, interface[32];
-        char source[] = "--src", none[] = "0.0.0.0", none6[] = "::";
+        char source[] = "--src", none[] = "0.0.0.0", none6[] = "::", mld[] = "mld", igmp[] = "igmp", interface[32];
+        char *words[12] = {(char[]){"send"}, igmp, (char[]){"query"}, (char[]){"-q"}, (char[]){"-o"},
+                           (char[]){"/dev/null"}, (char[]){"-i"}};
         struct lab_process *child;
         int n = 7;
 
+        if (six)
+                words[1] = mld;
         snprintf(interface, sizeof interface, "%s", own || !e ? "br0" : e->interface);
         words[n++] = interface;
         if (own) { /* as a switch without an address asks */
