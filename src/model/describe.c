@@ -73,9 +73,9 @@ void link_column(struct writer *w, int width, const char *interface, const uint1
 {
         struct text t = {0};
 
-        text_add(&t, interface ? interface : "-");
+        text_add(&t, interface ? interface : n ? "vlan " : "-");
         for (uint8_t i = 0; i < n; i++)
-                text_add_format(&t, ".%u", vlan[i]);
+                text_add_format(&t, "%s%u", i || interface ? "." : "", vlan[i]);
         put_column(w, STYLE_DIM, width, "%s", text_string(&t));
         text_free(&t);
 }
