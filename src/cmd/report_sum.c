@@ -90,11 +90,14 @@ void report_finish(struct report *r, struct tracker *t, int64_t now_ns)
 
 void report_host_name(const struct report *r, uint8_t host, char name[ADDR_TEXT])
 {
-        const struct report_host *h = host < r->n_hosts ? &r->hosts[host] : NULL;
+        const struct report_host *h;
 
-        if (!h)
+        if (host >= r->n_hosts) {
                 snprintf(name, ADDR_TEXT, "%s", host == REPORT_NONE ? "" : "other hosts");
-        else if (h->addr.len && !addr_is_unspecified(&h->addr))
+                return;
+        }
+        h = &r->hosts[host];
+        if (h->addr.len && !addr_is_unspecified(&h->addr))
                 addr_format(&h->addr, name);
         else
                 mac_format(h->mac, name);
