@@ -25,7 +25,6 @@ static int act_lengths(struct bench *b)
 
         if (fd < 0 || taker < 0 || witness(b, "b", "eth0") < 0)
                 return -1;
-        from = mark(b);
         send_to(b, fd, GROUP, BENCH_PORT, "");
         n = recv(taker, data, sizeof data, 0);
         observe(b, "empty", "%zd", b->spoil == SPOIL_DROP ? -1 : n);

@@ -58,10 +58,9 @@ static int act_snooping(struct bench *b)
 {
         int fd = bench_udp(b, "a", AF_INET), member = receiver(b, "b", GROUP);
         char text[TEXT];
-        int at_c;
         size_t from;
 
-        if (fd < 0 || member < 0 || (at_c = witness(b, "c", "eth0")) < 0)
+        if (fd < 0 || member < 0 || witness(b, "c", "eth0") < 0)
                 return -1;
         from = mark(b);
         watch_for(b, SETTLE_MS);
